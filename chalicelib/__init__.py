@@ -1,0 +1,1 @@
+"""Quoll: the PocketBase API without a server."""

@@ -1,0 +1,25 @@
+"""POST auth-refresh: a token that is still good becomes a new one."""
+
+from typing import Any
+
+from chalicelib.auth.context import get_any_collection
+from chalicelib.auth.response import answer_sign_in, require_auth_rule
+from chalicelib.auth.tokens import bearer_of, parse_token
+from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.request import RequestInfo
+
+
+def refresh_sign_in(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
+    """The record and a new token; a token that may not be renewed is given back as it is."""
+    collection = get_any_collection(name_or_id)
+    record = request.auth
+    if record is None:
+        raise Unauthorized()
+    if record.collection.id != collection.id:
+        # PocketBase names the caller's own collection here, not the one that was asked for.
+        raise Forbidden(f"The request requires auth record from {record.collection.name} collection.")
+    len(request.body)  # an unreadable body is refused here too
+    require_auth_rule(record, request)
+    text = bearer_of(request.headers.get("authorization", ""))
+    token = parse_token(text)
+    return answer_sign_in(record, request, "" if token is None or token.is_refreshable else text)

@@ -1,0 +1,71 @@
+"""The tokens that auth records are given: what they say, and what signs them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib import clock
+from chalicelib.schema.record import Record
+from chalicelib.security.jwt import read_token, sign_token, unsafe_read_claims
+
+AUTH = "auth"
+BEARER = "bearer "
+MAX_NAME_LENGTH = 255
+# Which of a collection's secrets signs which type of token.
+SECRET_OF = {
+    "auth": "auth_token",
+    "file": "file_token",
+    "verification": "verification_token",
+    "passwordReset": "password_reset_token",
+    "emailChange": "email_change_token",
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as it presents itself. Nothing in it may be believed before `is_signed_for`."""
+
+    text: str
+    type: str
+    record_id: str
+    collection_id: str
+    is_refreshable: bool
+
+    def is_signed_for(self, record: Record, now: datetime) -> bool:
+        """Whether it was really given to this record, and has not expired since."""
+        key = signing_key(record, self.type)
+        return bool(key) and read_token(self.text, key, now) is not None
+
+
+def bearer_of(header: str) -> str:
+    """The token in an ``Authorization`` header; the word Bearer before it may be left out."""
+    text = header.strip()
+    return text[len(BEARER) :] if text[: len(BEARER)].lower() == BEARER else text
+
+
+def parse_token(text: str) -> Token | None:
+    """A token's own claims, unproven; None when it cannot be one."""
+    claims = unsafe_read_claims(text)
+    named = [claims.get(name) for name in ("type", "id", "collectionId")]
+    if not all(map(_is_name, named)) or named[0] not in SECRET_OF:
+        return None
+    kind, record_id, collection_id = map(str, named)
+    return Token(text, kind, record_id, collection_id, claims.get("refreshable") is True)
+
+
+def new_auth_token(record: Record) -> str:
+    """A token to sign in with, good for as long as the record's collection says."""
+    options = record.collection.auth
+    seconds = options.auth_token.duration if options else 0
+    claims = {"id": record.id, "type": AUTH, "collectionId": record.collection.id, "refreshable": True}
+    return sign_token(claims, signing_key(record, AUTH), clock.now() + timedelta(seconds=seconds))
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME_LENGTH and value.isprintable()
+
+
+def signing_key(record: Record, kind: str) -> str:
+    """The record's part and the collection's part joined; "" (no token is valid) when either is missing."""
+    token_key = str(record.get("tokenKey") or "")
+    config = record.collection.auth.tokens.get(SECRET_OF[kind]) if record.collection.auth else None
+    return token_key + config.secret if token_key and config and config.secret else ""

@@ -1,0 +1,120 @@
+"""POST auth-with-password: an identity and a password become a token.
+
+Whether an identity exists must not be told: not by the answer, and not by the time it takes, so each
+attempt costs exactly one comparison of hashes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.auth.context import auth_options, get_auth_collection
+from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
+from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
+from chalicelib.request import RequestInfo
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.fields import Field
+from chalicelib.schema.indexes import Index
+from chalicelib.schema.problems import REQUIRED, Problem, problems_to_json
+from chalicelib.schema.record import Record
+from chalicelib.security.passwords import password_matches, spend_like_a_match
+from chalicelib.storage.records import find_by_unique
+
+FORM = ("identity", "password", "identityField")
+MAX_BYTES = 255
+UNREADABLE = "An error occurred while loading the submitted data."
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
+_TOO_LONG = Problem(
+    "validation_length_out_of_range",
+    f"The length must be between 1 and {MAX_BYTES}.",
+    {"max": MAX_BYTES, "min": 1},
+)
+_UNKNOWN_FIELD = Problem("validation_in_invalid", "Must be a valid value.")
+
+
+def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
+    """The record and its token. Raises BadRequest for a wrong identity and a wrong password alike."""
+    collection = get_auth_collection(name_or_id)
+    if not auth_options(collection).password_auth.enabled:
+        raise Forbidden("The collection is not configured to allow password authentication.")
+    form = read_form(request)
+    check_form(form, auth_options(collection).password_auth.identity_fields)
+    record = find_by_identity(collection, form["identity"], form["identityField"])
+    if not has_password(record, form["password"]) or record is None:
+        raise BadRequest("Failed to authenticate.")
+    asked = request.within("password")
+    require_auth_rule(record, asked)
+    refuse_second_factor(record, asked)
+    return answer_sign_in(record, asked)
+
+
+def read_form(request: RequestInfo) -> dict[str, str]:
+    """The submitted texts by name, "" for those left out. Names have no case, as in PocketBase."""
+    try:
+        given = {key.lower(): value for key, value in request.body.items()}
+    except UnreadableBody as error:
+        raise BadRequest(UNREADABLE) from error
+    is_json = request.headers.get("content_type", "").startswith("application/json")
+    return {name: _read_text(given.get(name.lower()), is_json) for name in FORM}
+
+
+def check_form(form: Mapping[str, str], identity_fields: tuple[str, ...]) -> None:
+    """Raise ValidationFailed unless the form can be tried."""
+    problems = {name: problem for name in FORM[:2] if (problem := _check_text(form[name]))}
+    if form["identityField"] and form["identityField"] not in identity_fields:
+        problems["identityField"] = _UNKNOWN_FIELD
+    if problems:
+        raise ValidationFailed(data=problems_to_json(problems))
+
+
+def find_by_identity(collection: Collection, identity: str, field: str = "") -> Record | None:
+    """The record of this identity, looked for in one field or in each identity field."""
+    names = [field] if field else _order(auth_options(collection).password_auth.identity_fields, identity)
+    keys = {name: _as_value(collection.field_by_name[name], identity) for name in names}
+    found = (find_by_unique(collection, index, [keys[name]]) for name, index in _indexes_of(collection, keys))
+    return next((record for record in found if record is not None), None)
+
+
+def has_password(record: Record | None, password: str) -> bool:
+    """Whether this is the record's password. Takes as long when there is no record."""
+    return (
+        spend_like_a_match(password)
+        if record is None
+        else password_matches(password, record.values["password"])
+    )
+
+
+def _read_text(value: Any, is_json: bool) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    if is_json or isinstance(value, list | dict):
+        raise BadRequest(UNREADABLE)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_text(text: str) -> Problem | None:
+    if not text:
+        return REQUIRED
+    return _TOO_LONG if len(text.encode("utf-8", "replace")) > MAX_BYTES else None
+
+
+def _order(identity_fields: tuple[str, ...], identity: str) -> list[str]:
+    """The fields to try: the e-mail first, and only for what looks like one."""
+    email = ["email"] if "email" in identity_fields and _EMAIL.fullmatch(identity) else []
+    return email + [name for name in identity_fields if name != "email"]
+
+
+def _as_value(field: Field, identity: str) -> Any:
+    """The identity as the field would hold it; None, which is in no index, when it could not."""
+    if isinstance(field.empty, str):
+        return identity
+    return field.normalize(identity) if _NUMBER.fullmatch(identity) else None
+
+
+def _indexes_of(collection: Collection, keys: Mapping[str, Any]) -> Iterator[tuple[str, Index]]:
+    """The unique index of each field that has one of its own."""
+    for name, value in keys.items():
+        indexes = (index for index in collection.indexes if index.unique and index.column_names == (name,))
+        yield from ((name, index) for index in indexes if value is not None)

@@ -1,0 +1,1 @@
+"""Collections: loading, creating, changing, deleting and importing their definitions."""

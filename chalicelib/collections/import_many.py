@@ -1,0 +1,104 @@
+"""Importing collections: many definitions, all or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib import clock
+from chalicelib.collections.check import check_saving
+from chalicelib.collections.import_failures import not_valid, raw_failure, taken_twice
+from chalicelib.collections.reading import open_body
+from chalicelib.collections.save import Change, save_change
+from chalicelib.errors import BadRequest, ValidationFailed
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.completion import complete
+from chalicelib.schema.field_list import read_fields
+from chalicelib.schema.problems import REQUIRED, problems_to_json
+from chalicelib.schema.shapes import WrongShape, read_flag
+
+UNREADABLE = "An error occurred while loading the submitted data."
+
+
+@dataclass(frozen=True)
+class Import:
+    """What a client wants imported. With `delete_missing`, whatever is not named goes, but for system things."""
+
+    definitions: tuple[Mapping[str, Any], ...]
+    delete_missing: bool = False
+
+
+def import_collections(body: Mapping[str, Any]) -> None:
+    """Make and change the collections that a body lists. Raises BadRequest, ValidationFailed."""
+    wanted = _read_import(open_body(body, UNREADABLE))
+    if not wanted.definitions:
+        raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
+    save_change(lambda catalog: _decide(wanted, catalog))
+
+
+def _read_import(body: Mapping[str, Any]) -> Import:
+    listed = body.get("collections") or []
+    try:
+        delete_missing = read_flag(body.get("deleteMissing"))
+    except WrongShape as error:
+        raise BadRequest(UNREADABLE) from error
+    if not isinstance(listed, list) or not all(isinstance(each, Mapping | None) for each in listed):
+        raise BadRequest(UNREADABLE)
+    return Import(tuple(each or {} for each in listed), delete_missing)
+
+
+def _decide(wanted: Import, catalog: Catalog) -> Change:
+    pairs = [_merge(definition, wanted, catalog) for definition in wanted.definitions]
+    put = tuple(new for new, _ in pairs)
+    named = {new.id for new in put}
+    gone = (each for each in catalog if not each.system and each.id not in named)
+    change = Change(put, tuple(gone) if wanted.delete_missing else ())
+    after = change.applied_to(catalog)
+    _refuse_repeated(put, after)
+    for new, old in pairs:
+        if problems := check_saving(new, old, after):
+            raise not_valid(new, problems)
+    return change
+
+
+def _merge(
+    definition: Mapping[str, Any], wanted: Import, catalog: Catalog
+) -> tuple[Collection, Collection | None]:
+    """The collection that a definition makes, and the one it replaces."""
+    now = clock.to_text(clock.now())
+    try:
+        old = _find_named(definition, catalog)
+        if old is None:
+            new = complete(Collection.from_json(definition), taken={each.id for each in catalog})
+            return replace(new, created=now, updated=now), None
+        return replace(complete(old.merged_with(_keeping(definition, old, wanted)), old), updated=now), old
+    except WrongShape as error:
+        raise raw_failure(str(error)) from error
+
+
+def _find_named(definition: Mapping[str, Any], catalog: Catalog) -> Collection | None:
+    given = definition.get("id") or definition.get("name")
+    found = catalog.find(given) if isinstance(given, str) else None
+    return None if found and definition.get("id") and found.id != given else found
+
+
+def _keeping(definition: Mapping[str, Any], old: Collection, wanted: Import) -> Mapping[str, Any]:
+    """A definition that names fields, completed with the former ones which it may not or need not delete."""
+    if "fields" not in definition:
+        return definition
+    named = {field.id for field in read_fields(definition["fields"])}
+    kept = (
+        field for field in old.fields if field.id not in named and (field.system or not wanted.delete_missing)
+    )
+    return {**definition, "fields": [*(definition["fields"] or ()), *(field.to_json() for field in kept)]}
+
+
+def _refuse_repeated(put: Sequence[Collection], after: Catalog) -> None:
+    ids: set[str] = set()
+    names = [each.name.lower() for each in after]
+    for new in put:
+        if new.id in ids:
+            raise taken_twice(new, "id")
+        if names.count(new.name.lower()) > 1:
+            raise taken_twice(new, "name")
+        ids.add(new.id)

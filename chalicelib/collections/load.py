@@ -1,0 +1,104 @@
+"""All collections' definitions, kept in memory for a moment and reloaded when they changed."""
+
+from dataclasses import dataclass
+from threading import Lock
+
+from chalicelib import clock
+from chalicelib.config import get_config
+from chalicelib.errors import NotFound
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+from chalicelib.storage.collections import load_all, read_version
+
+MISSING = "Missing collection context."
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All collections at one version, and when it was last known to be the newest."""
+
+    catalog: Catalog
+    version: str
+    checked: int
+
+
+class _Memory:
+    """What this process holds. The lock is for whoever replaces it; readers need none."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.held: Snapshot | None = None
+
+
+_memory = _Memory()
+
+
+def get_catalog() -> Catalog:
+    """All collections, as fresh as CONFIG_TTL says."""
+    return get_snapshot().catalog
+
+
+def peek_catalog() -> Catalog:
+    """What is in memory, however old (loaded when nothing is): for who calls `note_version` next."""
+    return (_memory.held or _reload()).catalog
+
+
+def get_collection(name_or_id: str) -> Collection:
+    """One collection. Raises NotFound."""
+    found = get_catalog().find(name_or_id)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def get_snapshot() -> Snapshot:
+    """All collections and the version they are of, as fresh as CONFIG_TTL says."""
+    held = _memory.held
+    if held is None:
+        return _reload()
+    return _confirm(read_version()) if is_stale() else held
+
+
+def is_stale() -> bool:
+    """Whether the version has to be asked for before the catalog may be used."""
+    held = _memory.held
+    return held is None or clock.unix_milliseconds() - held.checked >= get_config().config_ttl * 1000
+
+
+def note_version(version: str) -> None:
+    """Tell which version is stored, when a caller happened to read it: a reload only if it differs."""
+    _confirm(version)
+
+
+def note_saved(catalog: Catalog, version: str) -> None:
+    """Keep what this process has just saved."""
+    with _memory.lock:
+        _memory.held = Snapshot(catalog, version, clock.unix_milliseconds())
+
+
+def forget() -> None:
+    """Drop what is in memory."""
+    with _memory.lock:
+        _memory.held = None
+
+
+def _confirm(version: str) -> Snapshot:
+    held = _memory.held
+    if held is None or held.version != version:
+        return _reload()
+    confirmed = Snapshot(held.catalog, version, clock.unix_milliseconds())
+    with _memory.lock:
+        if _memory.held is held:
+            _memory.held = confirmed
+    return confirmed
+
+
+def _reload() -> Snapshot:
+    with _memory.lock:
+        checked = clock.unix_milliseconds()
+        stored, version = load_all()
+        collections = (Collection.from_stored(each) for each in stored)
+        # A space begins with the time it was made at: the order of creation.
+        catalog = Catalog(sorted(collections, key=lambda collection: collection.space))
+        _memory.held = Snapshot(catalog, version, checked)
+        return _memory.held

@@ -1,0 +1,61 @@
+"""Writing changed definitions: all or none, and never over somebody else's change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.collections.load import forget, get_snapshot, note_saved
+from chalicelib.errors import BadRequest
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+from chalicelib.storage.collections import save_collections
+from chalicelib.storage.failures import Conflict, ItemTooLarge, TooManyItems
+
+ATTEMPTS = 8
+TOO_BUSY = "The collections were changed by somebody else meanwhile. Please try again."
+TOO_MANY = "Too many or too large collections for one transaction (at most 99 collections, 4 MB together)."
+TOO_LARGE = "The collection definition is too large."
+
+
+@dataclass(frozen=True)
+class Change:
+    """Definitions to write and to remove, together."""
+
+    put: tuple[Collection, ...] = ()
+    remove: tuple[Collection, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.put or self.remove)
+
+    def applied_to(self, catalog: Catalog) -> Catalog:
+        """The catalog after this change, new collections last."""
+        put = {collection.id: collection for collection in self.put}
+        gone = {collection.id for collection in self.remove}
+        kept = [put.pop(old.id, old) for old in catalog if old.id not in gone]
+        return Catalog([*kept, *put.values()])
+
+
+def save_change(decide: Callable[[Catalog], Change]) -> Change:
+    """Carry out what `decide` makes of the present catalog; asked again when another change came first."""
+    for _ in range(ATTEMPTS):
+        snapshot = get_snapshot()
+        change = decide(snapshot.catalog)
+        if not change:
+            return change
+        try:
+            version = _write(change, snapshot.version)
+        except Conflict:
+            forget()
+            continue
+        note_saved(change.applied_to(snapshot.catalog), version)
+        return change
+    raise BadRequest(TOO_BUSY)
+
+
+def _write(change: Change, version: str) -> str:
+    put = [collection.to_stored() for collection in change.put]
+    try:
+        return save_collections(put, [collection.id for collection in change.remove], version)
+    except TooManyItems as failure:
+        raise BadRequest(TOO_MANY) from failure
+    except ItemTooLarge as failure:
+        raise BadRequest(TOO_LARGE) from failure

@@ -1,0 +1,22 @@
+"""Showing collections to superusers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.collections.load import get_catalog
+from chalicelib.errors import NotFound
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+
+
+def view_collection(name_or_id: str) -> dict[str, Any]:
+    """One definition. Raises NotFound."""
+    return find_or_fail(name_or_id, get_catalog()).to_json()
+
+
+def find_or_fail(name_or_id: str, catalog: Catalog) -> Collection:
+    """One collection, for routes that are about collections. Raises NotFound."""
+    found = catalog.find(name_or_id)
+    if found is None:
+        raise NotFound()
+    return found

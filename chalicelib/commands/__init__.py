@@ -1,0 +1,1 @@
+"""What ``python -m chalicelib`` can do: one file per command."""

@@ -1,0 +1,112 @@
+"""The configuration: read once from the environment, typed, and refused when it makes no sense.
+
+QUOLL_STAGE            local, dev, prod or test (any name of a stage in .chalice/config.json); default local
+QUOLL_TABLE            the DynamoDB table; default quoll-<stage>
+QUOLL_BUCKET           the S3 bucket; default quoll-<stage>-files
+QUOLL_CONFIG_TTL       seconds a loaded set of collections is trusted unasked; default 1
+QUOLL_QUERY_BUDGET     the most items one request may examine; default 10000
+QUOLL_LOG_LEVEL        DEBUG, INFO, WARNING or ERROR; default INFO
+QUOLL_STATE            the folder of `make run`; default .quoll
+AWS_REGION             also AWS_DEFAULT_REGION; default us-east-1
+AWS_ENDPOINT_URL       another AWS than Amazon's (the embedded one); default none
+"""
+
+import os
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+from pathlib import Path
+
+LOCAL_STAGES = ("local", "test")
+# What an embedded AWS wants to be asked with, and where under the state folder it is announced.
+LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+ENDPOINT_FILE = "aws-endpoint"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+Number = TypeVar("Number", int, float)
+
+
+class ConfigError(Exception):
+    """The environment does not make a usable configuration."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs between stages."""
+
+    stage: str = "local"
+    table: str = "quoll-local"
+    bucket: str = "quoll-local-files"
+    config_ttl: float = 1.0
+    query_budget: int = 10_000
+    log_level: str = "INFO"
+    region: str = "us-east-1"
+    endpoint_url: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this runs on somebody's own machine, with nothing at stake."""
+        return self.stage in LOCAL_STAGES
+
+
+@cache
+def get_config() -> Config:
+    """The configuration of this process."""
+    return read_config(os.environ)
+
+
+def join_local_aws(environ: MutableMapping[str, str] = os.environ) -> None:
+    """On the local stage, use the AWS that `make run` has started. Raises ConfigError if there is none."""
+    if (environ.get("QUOLL_STAGE") or "local") != "local" or environ.get("AWS_ENDPOINT_URL"):
+        return
+    try:
+        endpoint = (Path(environ.get("QUOLL_STATE") or ".quoll") / ENDPOINT_FILE).read_text().strip()
+    except OSError as error:
+        raise ConfigError(
+            "Quoll does not run here: `make run` it, or name a stage with QUOLL_STAGE"
+        ) from error
+    environ.update(LOCAL_CREDENTIALS, AWS_ENDPOINT_URL=endpoint)
+
+
+def read_config(environ: Mapping[str, str]) -> Config:
+    """The configuration that an environment describes."""
+    stage = environ.get("QUOLL_STAGE") or "local"
+    config = Config(
+        stage=stage,
+        table=environ.get("QUOLL_TABLE") or f"quoll-{stage}",
+        bucket=environ.get("QUOLL_BUCKET") or f"quoll-{stage}-files",
+        config_ttl=_number(environ, "QUOLL_CONFIG_TTL", 1.0),
+        query_budget=_number(environ, "QUOLL_QUERY_BUDGET", 10_000),
+        log_level=(environ.get("QUOLL_LOG_LEVEL") or "INFO").upper(),
+        region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
+        endpoint_url=environ.get("AWS_ENDPOINT_URL", ""),
+    )
+    _refuse_nonsense(config)
+    return config
+
+
+def _number(environ: Mapping[str, str], name: str, default: Number) -> Number:
+    """A number of the default's kind."""
+    text = environ.get(name) or str(default)
+    try:
+        return type(default)(text)
+    except ValueError as error:
+        raise ConfigError(f"{name} must be a number, not {text!r}") from error
+
+
+def _refuse_nonsense(config: Config) -> None:
+    complaints = {
+        "QUOLL_STAGE must be letters, digits, - and _": config.stage.replace("-", "")
+        .replace("_", "")
+        .isalnum(),
+        "QUOLL_CONFIG_TTL must be between 0 and 60": 0 <= config.config_ttl <= 60,
+        "QUOLL_QUERY_BUDGET must be at least 1": config.query_budget >= 1,
+        f"QUOLL_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}": config.log_level in LOG_LEVELS,
+        # An endpoint of one's own with real data behind it is a mistake more often than a plan.
+        "AWS_ENDPOINT_URL may not be set on stage prod": not (config.stage == "prod" and config.endpoint_url),
+    }
+    broken = [complaint for complaint, holds in complaints.items() if not holds]
+    if broken:
+        raise ConfigError("; ".join(broken))

@@ -1,0 +1,45 @@
+"""The filter and rule language: text to tree, tree to answers. Pure: no I/O, records come from a RecordSource.
+
+    text -> tokens -> parse -> syntax tree -> bind (check, put values in, fold) -> bound tree
+                                              -> make_plan (which access) -> matches (does this record match)
+"""
+
+from chalicelib.filters.bind import bind
+from chalicelib.filters.bound import ALWAYS, NEVER, Node, both
+from chalicelib.filters.check import check_client_text, check_rule
+from chalicelib.filters.evaluate import matches, matching
+from chalicelib.filters.failures import FilterError, SuperusersOnly
+from chalicelib.filters.joins import NEW_ROOT
+from chalicelib.filters.parse import parse, parse_client_filter
+from chalicelib.filters.plan import ById, ByUnique, InInsertionOrder, Plan, make_plan
+from chalicelib.filters.scope import Scope
+from chalicelib.filters.sort import Sort, bind_sort, ordered, parse_sort
+from chalicelib.filters.source import RecordSource
+
+__all__ = [
+    "ALWAYS",
+    "NEVER",
+    "NEW_ROOT",
+    "ById",
+    "ByUnique",
+    "FilterError",
+    "InInsertionOrder",
+    "Node",
+    "Plan",
+    "RecordSource",
+    "Scope",
+    "Sort",
+    "SuperusersOnly",
+    "bind",
+    "bind_sort",
+    "both",
+    "check_client_text",
+    "check_rule",
+    "make_plan",
+    "matches",
+    "matching",
+    "ordered",
+    "parse",
+    "parse_client_filter",
+    "parse_sort",
+]

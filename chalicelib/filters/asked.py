@@ -1,0 +1,166 @@
+"""``@request.*`` and ``@collection.*`` to operands."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.filters.bound import NEVER, Column, Constant, Element, Operand, Test, Truth, all_of
+from chalicelib.filters.failures import FilterError
+from chalicelib.filters.joins import Caller, Every, Given, Listed
+from chalicelib.filters.resolve import HOLDING_MANY, Place, Props, resolve_path, split_modifier
+from chalicelib.filters.scope import Scope
+from chalicelib.filters.sql_text import to_lower, to_sql, to_text
+from chalicelib.schema.fields import Field
+from chalicelib.schema.fields.relation import RelationField
+
+NULL = Constant(None, is_word=True)
+TRUE = Constant(1, is_word=True)
+FALSE = Constant(0, is_word=True)
+MISSING = object()
+
+
+def resolve_request(props: Props, scope: Scope) -> Operand:
+    """``@request.<part>...`` without the first step."""
+    part, *rest = props
+    if part not in PARTS or bool(rest) != (part in NESTED):
+        raise FilterError(f'failed to resolve field "{".".join(("@request", *props))}"')
+    return PARTS[part](rest, scope)
+
+
+def resolve_collection(props: Props, scope: Scope) -> Operand:
+    """``@collection.<name>[:alias].<path>`` without the first step."""
+    name, _, alias = props[0].partition(":")
+    path = ".".join(("@collection", *props))
+    if len(props) < 2:
+        raise FilterError(f'invalid @collection field path in "{path}"')
+    collection = scope.catalog.find(name)
+    if collection is None:
+        raise FilterError(f'failed to load collection "{name}" from field path "{path}"')
+    return resolve_path(props[1:], Place(Every(collection.id, alias), collection), scope)
+
+
+def _resolve_auth(props: Props, scope: Scope) -> Operand:
+    auth = scope.request.auth
+    if auth is None:
+        return NULL
+    known = {"collectionId": auth.collection.id, "collectionName": auth.collection.name}
+    if len(props) == 1 and props[0] in known:
+        return Constant(known[props[0]])
+    if len(props) == 1 and props[0] in ("id", "email", "verified", "emailVisibility"):
+        return _constant(auth.get(props[0]))
+    if len(props) == 1 and props[0].partition(":")[0] not in auth.collection.field_by_name:
+        return NULL
+    return resolve_path(props, Place(Caller(auth), auth.collection), scope)
+
+
+def _resolve_body(props: Props, scope: Scope) -> Operand:
+    name, modifier = split_modifier(props[0])
+    field = scope.collection.field_by_name.get(name)
+    if len(props) == 1 and modifier in ("each", "length", "changed"):
+        return _resolve_body_modifier(name, modifier, scope)
+    if len(props) > 1 and isinstance(field, RelationField):
+        return _resolve_body_relation(field, props[1:], scope)
+    return _resolve_static(_normal_body(scope), props)
+
+
+def _resolve_body_modifier(name: str, modifier: str, scope: Scope) -> Operand:
+    field = scope.collection.field_by_name.get(name)
+    if field is None:
+        raise FilterError(f"invalid modifier sequence {name}:{modifier}")
+    if modifier == "changed":
+        return _changed(field, scope)
+    if field.type not in HOLDING_MANY:
+        raise FilterError(f'field "{name}" doesn\'t support multivalue operations')
+    items = _items(_normal_body(scope).get(name))
+    if modifier == "length":
+        return Constant(float(len(items)))
+    return Element(Given(tuple(to_sql(item) for item in items), field.is_multiple))
+
+
+def _changed(field: Field, scope: Scope) -> Operand:
+    """Whether the body has the field, and another value in it than the record."""
+    body = _normal_body(scope)
+    if field.name not in body:
+        return Truth(NEVER)
+    return Truth(all_of([Test(_constant(body[field.name]), "!=", Column(scope.root, field))]))
+
+
+def _resolve_body_relation(field: RelationField, props: Props, scope: Scope) -> Operand:
+    ids = tuple(str(item) for item in _items(_normal_body(scope).get(field.name)))
+    target = scope.catalog.find(field.collection_id)
+    if target is None:
+        raise FilterError(f'failed to load field "{field.name}" collection')
+    place = Place(Listed(target.id, ids, field.is_multiple), target)
+    operand = resolve_path(props, place, scope)
+    return operand if ids else NULL
+
+
+def _resolve_query(props: Props, scope: Scope) -> Operand:
+    return _resolve_static(scope.request.query, props)
+
+
+def _resolve_headers(props: Props, scope: Scope) -> Operand:
+    return _resolve_static(scope.request.headers, props)
+
+
+def _resolve_static(values: Mapping[str, Any], props: Props) -> Operand:
+    name, modifier = split_modifier(props[-1])
+    if modifier not in ("", "isset", "lower"):
+        raise FilterError(f"invalid modifier sequence {props[-1]}")
+    value = _dig(values, [*props[:-1], name])
+    if modifier == "isset":
+        return FALSE if value is MISSING else TRUE
+    if value is MISSING or value is None:
+        return NULL
+    return Constant(to_lower(_as_text(value))) if modifier == "lower" else _constant(value)
+
+
+def _as_text(value: Any) -> str:
+    """A submitted value as text: a whole number has no fraction."""
+    known = to_sql(value)
+    whole = isinstance(known, float) and known.is_integer()
+    return str(to_text(int(known) if whole else known))
+
+
+def _normal_body(scope: Scope) -> dict[str, Any]:
+    """The body, its fields' values in normal form."""
+    fields = scope.collection.field_by_name
+    return {
+        name: fields[name].normalize(value) if name in fields and value is not None else value
+        for name, value in scope.request.body.items()
+    }
+
+
+def _dig(value: Any, props: Props) -> Any:
+    for prop in props:
+        if isinstance(value, Mapping) and prop in value:
+            value = value[prop]
+        elif isinstance(value, list) and prop.isdecimal() and int(prop) < len(value):
+            value = value[int(prop)]
+        else:
+            return MISSING
+    return value
+
+
+def _items(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _constant(value: Any) -> Constant:
+    """A known value, numbers as the reals that a request's JSON has."""
+    known = to_sql(value)
+    if known is None or isinstance(value, bool):
+        return Constant(known, is_word=True)
+    return Constant(float(known) if isinstance(known, int) else known)
+
+
+PARTS: dict[str, Callable[[Props, Scope], Operand]] = {
+    "context": lambda _, scope: Constant(scope.request.context),
+    "method": lambda _, scope: Constant(scope.request.method),
+    "query": _resolve_query,
+    "headers": _resolve_headers,
+    "body": _resolve_body,
+    "auth": _resolve_auth,
+}
+NESTED = frozenset({"query", "headers", "body", "auth"})

@@ -1,0 +1,167 @@
+"""Syntax tree to bound tree: names resolved, values put in, what is decided folded to ALWAYS or NEVER.
+
+Where a name cannot be resolved nothing is granted: binding raises FilterError.
+"""
+
+from collections.abc import Iterable
+from typing import TypeGuard
+
+from chalicelib.clock import to_text
+from chalicelib.filters.asked import FALSE, NULL, TRUE, resolve_collection, resolve_request
+from chalicelib.filters.bound import (
+    ALWAYS,
+    NEVER,
+    Applied,
+    Column,
+    Constant,
+    Node,
+    Operand,
+    Test,
+    all_of,
+    any_of,
+    test_joins,
+    tests_in,
+)
+from chalicelib.filters.compare import LIKES
+from chalicelib.filters.compile import decide, like_text
+from chalicelib.filters.failures import FilterError
+from chalicelib.filters.functions import FUNCTIONS
+from chalicelib.filters.joins import Join, Referring, Related, chain_of
+from chalicelib.filters.like import contains_pattern
+from chalicelib.filters.macros import MACROS
+from chalicelib.filters.parse import parse
+from chalicelib.filters.resolve import Place, resolve_path, under
+from chalicelib.filters.scope import Scope
+from chalicelib.filters.syntax import All, Call, Comparison, Expression, Literal, Name
+from chalicelib.filters.syntax import Operand as Written
+
+GUARD_TAG = "guard"
+WORDS = {1: TRUE, 0: FALSE, None: NULL}
+
+
+def bind(tree: Expression, scope: Scope) -> Node:
+    """The tree as it is to be evaluated. Raises FilterError when a name cannot be resolved."""
+    node = _bind(tree, scope)
+    return all_of((node, guard_of(_joins_of(node), scope))) if scope.is_restricted else node
+
+
+def guard_of(joins: Iterable[Join], scope: Scope) -> Node:
+    """What must hold for a client to look through joins: the list rule of each collection on the way.
+
+    A relation that leads nowhere hides nothing.
+    """
+    chain = {step: None for join in joins for step in chain_of(join)}
+    return all_of(_guard(step, scope) for step in chain if isinstance(step, Related | Referring))
+
+
+def bind_operand(written: Written, scope: Scope) -> Operand:
+    """The operand that a literal, a name or a call stands for."""
+    if isinstance(written, Literal):
+        return WORDS[written.value] if written.is_word else Constant(written.value)  # type: ignore[index]
+    if isinstance(written, Call):
+        return _bind_call(written, scope)
+    return _bind_name(written, scope)
+
+
+def _bind(tree: Expression, scope: Scope) -> Node:
+    if isinstance(tree, Comparison):
+        return _bind_comparison(tree, scope)
+    parts = [_bind(part, scope) for part in tree.parts]
+    return all_of(parts) if isinstance(tree, All) else any_of(parts)
+
+
+def _bind_comparison(tree: Comparison, scope: Scope) -> Node:
+    left = _bind_side(tree.left, "left", scope)
+    right = _bind_side(tree.right, "right", scope)
+    if tree.operator in LIKES:
+        right = _as_pattern(right)
+    shown = _private_emails((left, right)) if scope.is_restricted else ()
+    test = Test(left, tree.operator, right, tree.any_match, scope.root, shown)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return ALWAYS if decide(test) else NEVER
+    return test
+
+
+def _bind_side(written: Written, side: str, scope: Scope) -> Operand:
+    try:
+        return bind_operand(written, scope)
+    except FilterError as error:
+        text = written.text if isinstance(written, Name) else getattr(written, "function", "")
+        raise FilterError(f'invalid {side} operand "{text}" - {error.message}', written.position) from error
+
+
+def _bind_name(name: Name, scope: Scope) -> Operand:
+    if name.text in MACROS:
+        return Constant(MACROS[name.text](scope.now))
+    head, *props = name.text.split(".")
+    if head == "@request" and props:
+        return resolve_request(props, scope)
+    if head == "@collection" and props:
+        return resolve_collection(props, scope)
+    return resolve_path([head, *props], Place(scope.root, scope.collection), scope)
+
+
+def _bind_call(call: Call, scope: Scope) -> Operand:
+    function = FUNCTIONS.get(call.function)
+    if function is None:
+        raise FilterError(f'unknown function "{call.function}"', call.position)
+    if not function.needs <= len(call.arguments) <= len(function.takes):
+        raise FilterError(f"[{call.function}] unexpected number of arguments", call.position)
+    for argument, kinds in zip(call.arguments, function.takes, strict=False):
+        if _kind_of(argument) not in kinds:
+            raise FilterError(f"[{call.function}] unexpected argument", call.position)
+    arguments = tuple(bind_operand(argument, scope) for argument in call.arguments)
+    return Applied(call.function, _with_now(call.function, arguments, scope))
+
+
+def _kind_of(written: Written) -> str:
+    if isinstance(written, Literal) and not written.is_word:
+        return "text" if isinstance(written.value, str) else "number"
+    return "call" if isinstance(written, Call) else "name"
+
+
+def _with_now(function: str, arguments: tuple[Operand, ...], scope: Scope) -> tuple[Operand, ...]:
+    """strftime() knows "now" and takes it for a missing moment: it is put in here, where time is known."""
+    if function != "strftime":
+        return arguments
+    moment = arguments[1] if len(arguments) > 1 else Constant("now")
+    if isinstance(moment, Constant) and str(moment.value).lower() == "now":
+        moment = Constant(to_text(scope.now))
+    return (arguments[0], moment, *arguments[2:])
+
+
+def _as_pattern(operand: Operand) -> Operand:
+    """A function on the right of ``~``: its texts and numbers become patterns, as PocketBase does it."""
+    if not isinstance(operand, Applied) or not any(map(_is_given, operand.arguments)):
+        return operand
+    arguments = (
+        Constant(contains_pattern(like_text(argument.value))) if _is_given(argument) else argument
+        for argument in operand.arguments
+    )
+    return Applied(operand.function, tuple(arguments), is_pattern=True)
+
+
+def _is_given(operand: Operand) -> TypeGuard[Constant]:
+    return isinstance(operand, Constant) and not operand.is_word
+
+
+def _private_emails(operands: Iterable[Operand]) -> tuple[Join, ...]:
+    """The rows whose e-mail is read: it must be public."""
+    return tuple(
+        operand.join
+        for operand in operands
+        if isinstance(operand, Column) and operand.field.name == "email" and operand.field.system
+    )
+
+
+def _joins_of(node: Node) -> list[Join]:
+    return [join for test in tests_in(node) for join in test_joins(test)]
+
+
+def _guard(join: Related | Referring, scope: Scope) -> Node:
+    target = scope.catalog.find(join.collection)
+    if target is None or target.list_rule is None:
+        raise FilterError("only superusers can filter by fields of this collection")
+    rule = _bind(parse(target.list_rule), under(scope, join, target, GUARD_TAG))
+    nowhere = Test(Column(join, target.field_by_name["id"]), "=", Constant(""))
+    return any_of((nowhere, rule))

@@ -1,0 +1,62 @@
+r"""SQL's LIKE with ``\`` as the escape: ``%`` is any text, ``_`` one character, ASCII letters match in any case.
+
+A pattern is cut at its ``%`` into segments of fixed length, which are looked for one after the other from
+the left: time grows with text times pattern, whatever a client writes.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ASCII_FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_PART = re.compile(r"\\(.?)|([%_])|([^\\%_]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    first: re.Pattern[str]
+    middle: tuple[re.Pattern[str], ...]
+    last: re.Pattern[str] | None  # None: there is no %, `first` is all
+    last_length: int
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Whether the text matches the pattern."""
+    compiled = _compile(pattern)
+    text = text.translate(_ASCII_FOLD)
+    if compiled.last is None:
+        return compiled.first.fullmatch(text) is not None
+    found = compiled.first.match(text)
+    for segment in compiled.middle:
+        if found is None:
+            return False
+        found = segment.search(text, found.end())
+    start = len(text) - compiled.last_length
+    return found is not None and start >= found.end() and compiled.last.match(text, start) is not None
+
+
+def contains_pattern(operand: str) -> str:
+    r"""The LIKE pattern of a ``~`` operand: as written if it has a wildcard, else "contains this text".
+
+    >>> contains_pattern("a%"), contains_pattern("50_"), contains_pattern(r"50\%")
+    ('a%', '%50\\_%', '%50\\%%')
+    """
+    if re.search(r"(?<!\\)%", operand):
+        return operand
+    return "%" + re.sub(r"(?<!\\)[%_]|\\(?![\\%_])", lambda found: "\\" + found.group(), operand) + "%"
+
+
+@lru_cache(maxsize=256)
+def _compile(pattern: str) -> _Pattern:
+    segments = [""]
+    lengths = [0]
+    for escaped, wildcard, plain in _PART.findall(pattern.translate(_ASCII_FOLD)):
+        if wildcard == "%":
+            segments.append("")
+            lengths.append(0)
+        else:
+            segments[-1] += "." if wildcard else re.escape(escaped + plain)
+            lengths[-1] += len(escaped + wildcard + plain)
+    first, *middle = (re.compile(segment, re.DOTALL) for segment in segments)
+    last = middle.pop() if middle else None
+    return _Pattern(first, tuple(middle), last, lengths[-1])

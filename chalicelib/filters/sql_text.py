@@ -1,0 +1,95 @@
+"""Values as SQLite has them: how a field's value is stored, and what text, number or order it makes."""
+
+import json
+import re
+from typing import Any, TypeAlias
+
+SqlValue: TypeAlias = str | int | float | None
+
+_NUMBER = re.compile(r"[ \t\n\r\f\v]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\r\f\v]*")
+_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def to_sql(value: Any) -> SqlValue:
+    """A value in normal form, or parsed from JSON, as SQLite stores it: lists and objects are JSON text.
+
+    >>> to_sql(True), to_sql(["a", "b"]), to_sql({"b": 1.0, "a": None})
+    (1, '["a","b"]', '{"a":null,"b":1}')
+    """
+    if isinstance(value, bool):
+        return int(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return to_json_text(value)
+
+
+def to_json_text(value: Any) -> str:
+    """Compact JSON with sorted keys and whole numbers without a fraction."""
+    return json.dumps(_whole(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(inner) for inner in value]
+    return value
+
+
+def to_text(value: SqlValue) -> str | None:
+    """A value cast to text, as the TEXT affinity, LIKE and LOWER() do.
+
+    >>> to_text(1), to_text(1.0), to_text(1.5), to_text(1e21), to_text(None)
+    ('1', '1.0', '1.5', '1.0e+21', None)
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(int(value))
+    return _real_to_text(value)
+
+
+def _real_to_text(value: float) -> str:
+    text = f"{value:.15g}"
+    if "inf" in text:
+        return text.replace("inf", "Inf")
+    mantissa, exponent, power = text.partition("e")
+    if "." not in mantissa:
+        mantissa += ".0"
+    return mantissa + exponent + power
+
+
+def to_number(value: SqlValue) -> SqlValue:
+    """A value under NUMERIC affinity: text that is a number, whole, becomes one; other text stays.
+
+    >>> to_number("1.5"), to_number(" 2 "), to_number("2a"), to_number("")
+    (1.5, 2, '2a', '')
+    """
+    if not isinstance(value, str):
+        return value
+    found = _NUMBER.fullmatch(value)
+    if found is None:
+        return value
+    number = float(found.group(1))
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def to_lower(value: SqlValue) -> SqlValue:
+    """LOWER(): ASCII letters only; the result is text."""
+    text = to_text(value)
+    return None if text is None else text.translate(_ASCII_LOWER)
+
+
+def order_of(value: SqlValue) -> tuple[int, Any]:
+    """A key that sorts values of all kinds as SQLite does: null, numbers, text by its bytes.
+
+    >>> sorted(["b", 2, None, "B", 1.5], key=order_of)
+    [None, 1.5, 2, 'B', 'b']
+    """
+    if value is None:
+        return (0, 0)
+    if isinstance(value, str):
+        return (2, value.encode("utf-8", "surrogatepass"))
+    return (1, value)

@@ -1,0 +1,1 @@
+"""What the operator sees: one logger, and no secrets in it."""

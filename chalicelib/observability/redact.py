@@ -1,0 +1,22 @@
+"""Keeps secrets out of logs: what is shown in place of a token, a password or a key."""
+
+import re
+from collections.abc import Mapping
+
+HIDDEN = "***"
+_SECRET_NAME = re.compile(
+    r"token|password|secret|authorization|cookie|api.?key|signature|credential", re.IGNORECASE
+)
+_TOKEN = re.compile(r"\b[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}\b")
+
+
+def redact_text(text: str) -> str:
+    """The text with anything that looks like a JWT hidden."""
+    return _TOKEN.sub(HIDDEN, text)
+
+
+def redact_values(values: Mapping[str, str]) -> dict[str, str]:
+    """Query parameters or headers, the secret ones hidden."""
+    return {
+        name: HIDDEN if _SECRET_NAME.search(name) else redact_text(value) for name, value in values.items()
+    }

@@ -1,0 +1,60 @@
+"""A page of a list: what was asked for, and what it answers."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+DEFAULT_PER_PAGE = 30
+MAX_PER_PAGE = 1000
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """``page``, ``perPage``, ``skipTotal``, ``sort`` and ``filter`` of a list request."""
+
+    page: int = 1
+    per_page: int = DEFAULT_PER_PAGE
+    skip_total: bool = False
+    sort: str = ""
+    filter: str = ""
+
+    @property
+    def first(self) -> int:
+        """Index of the page's first item, from 0."""
+        return (self.page - 1) * self.per_page
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of items, with totals (-1 when they were not counted)."""
+
+    items: list[Any]
+    page: int
+    per_page: int
+    total_items: int = -1
+    total_pages: int = -1
+
+    def to_json(self) -> dict[str, Any]:
+        """PocketBase's list answer."""
+        return {
+            "items": self.items,
+            "page": self.page,
+            "perPage": self.per_page,
+            "totalItems": self.total_items,
+            "totalPages": self.total_pages,
+        }
+
+
+def take_page(found: Iterable[Item], wanted: PageRequest) -> Page:
+    """Cut the wanted page out of all that was found; the rest is only read when it must be counted."""
+    stream = iter(found)
+    skipped = sum(1 for _ in islice(stream, min(wanted.first, sys.maxsize)))
+    items = list(islice(stream, wanted.per_page))
+    if wanted.skip_total:
+        return Page(items, wanted.page, wanted.per_page)
+    total = skipped + len(items) + sum(1 for _ in stream)
+    return Page(items, wanted.page, wanted.per_page, total, -(-total // wanted.per_page))

@@ -1,0 +1,38 @@
+"""What hangs on an auth record: pending second factors, one-time passwords, linked accounts, known origins.
+
+They name it by ``collectionRef`` and ``recordRef``, two texts, not by a relation.
+"""
+
+from collections.abc import Iterable
+
+from chalicelib.records.related import RelatedRecords
+from chalicelib.schema.problems import Problem, Problems
+from chalicelib.schema.record import Record
+
+MFAS, OTPS, EXTERNAL, ORIGINS = "_mfas", "_otps", "_externalAuths", "_authOrigins"
+ATTACHED = (MFAS, OTPS, EXTERNAL, ORIGINS)
+
+NO_AUTH_COLLECTION = Problem("validation_invalid_collection_id", "Missing or invalid collection.")
+NO_RECORD = Problem("validation_invalid_record", "Missing or invalid record.")
+
+
+def find_attached(record: Record, names: Iterable[str], related: RelatedRecords) -> list[Record]:
+    """The records of these system collections that hang on an auth record."""
+    owner = (record.collection.id, record.id)
+    collections = [found for name in names if (found := related.catalog.find(name))]
+    return [
+        each
+        for collection in collections
+        for each in related.everything(collection)
+        if (each.get("collectionRef"), each.get("recordRef")) == owner
+    ]
+
+
+def check_attachment(record: Record, related: RelatedRecords) -> Problems:
+    """What is wrong with what a record of these collections hangs on."""
+    if record.collection.name not in ATTACHED:
+        return {}
+    collection = related.catalog.find(str(record.get("collectionRef")))
+    if collection is None or not collection.is_auth or collection.id != record.get("collectionRef"):
+        return {"collectionRef": NO_AUTH_COLLECTION}
+    return {} if related.by_ids(collection, [str(record.get("recordRef"))]) else {"recordRef": NO_RECORD}

@@ -1,0 +1,55 @@
+"""Creating a record."""
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.collections.load import get_catalog
+from chalicelib.errors import BadRequest, ValidationFailed
+from chalicelib.ids import new_record_id
+from chalicelib.records.access import open_collection, rule_of, satisfies
+from chalicelib.records.auth_values import with_auth_values
+from chalicelib.records.present import present
+from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.related import RelatedRecords
+from chalicelib.records.save import filled_in, save_new
+from chalicelib.records.unique import problems_of
+from chalicelib.records.validate import find_problems
+from chalicelib.records.values import read_values
+from chalicelib.request import RequestInfo
+from chalicelib.schema.fields.password import PlainPassword
+from chalicelib.schema.problems import problems_to_json
+from chalicelib.schema.record import Record
+from chalicelib.storage.failures import IdTaken, NotUnique
+
+FAILED = "Failed to create record."
+
+
+@refusals_as_answers()
+def create_record(name: str, request: RequestInfo) -> dict[str, Any]:
+    """Create the record that the request's body describes; answers it as the request may see it."""
+    related = RelatedRecords(get_catalog())
+    collection = open_collection(related.catalog, name, "create", request)
+    values = read_values(collection, request.body, None, superuser=request.is_superuser)
+    values = with_auth_values(collection, values, request.body)
+    stored = create(Record(collection, values), request, related)
+    return present([stored], request, related)[0]
+
+
+def create(draft: Record, request: RequestInfo, related: RelatedRecords) -> Record:
+    """Store a record of submitted values if rule and validation let it; answers it as stored."""
+    if not satisfies(_as_asked(draft), rule_of(draft.collection, "create"), request, related):
+        raise BadRequest(FAILED)
+    record = filled_in(draft)
+    problems = find_problems(draft, record, request, related)
+    if problems:
+        raise ValidationFailed(FAILED, problems_to_json(problems))
+    try:
+        return save_new(record)
+    except (IdTaken, NotUnique) as taken:
+        raise ValidationFailed(FAILED, problems_to_json(problems_of(taken))) from taken
+
+
+def _as_asked(draft: Record) -> Record:
+    """What the create rule is asked about: submitted values only, some id, and no password in the clear."""
+    secret = {name: "*" for name, value in draft.values.items() if isinstance(value, PlainPassword)}
+    return replace(draft, values={**draft.values, **secret, "id": draft.id or new_record_id()})

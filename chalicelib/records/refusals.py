@@ -1,0 +1,32 @@
+"""Storage's refusals as answers: what a client can do something about is a clear 400."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.errors import BadRequest
+from chalicelib.storage.budget import BudgetExceeded
+from chalicelib.storage.failures import ItemTooLarge, TooManyItems
+
+TOO_LARGE = "The record is too large: what one record holds may take 400 KB once compressed."
+TOO_MANY = "Too many records would change at once: one transaction holds 100 items, unique values included."
+
+
+@contextmanager
+def refusals_as_answers() -> Iterator[None]:
+    """Within it, refusals of storage become BadRequest."""
+    try:
+        yield
+    except BudgetExceeded as error:
+        raise BadRequest(_over_budget(error.limit)) from error
+    except ItemTooLarge as error:
+        raise BadRequest(TOO_LARGE) from error
+    except TooManyItems as error:
+        raise BadRequest(TOO_MANY) from error
+
+
+def _over_budget(limit: int) -> str:
+    return (
+        f"The request would examine more than {limit} records. "
+        "Narrow it: filter by id or by all columns of a unique index, leave out the sort or use skipTotal, "
+        "or raise QUOLL_QUERY_BUDGET"
+    )

@@ -1,0 +1,27 @@
+"""Read, decide, write; and from the beginning when somebody else wrote in between."""
+
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+from chalicelib.errors import TooManyRequests
+from chalicelib.storage.engine import get_engine
+from chalicelib.storage.failures import Conflict
+
+ATTEMPTS = 40
+FIRST_PAUSE = 0.02
+LONGEST_PAUSE = 1.0
+BUSY = "Too many requests change this record at once. Try again"
+
+Result = TypeVar("Result")
+
+
+def start_over_on_conflict(attempt: Callable[[], Result]) -> Result:
+    """What the first attempt that nobody got in the way of returns."""
+    for count in range(ATTEMPTS):
+        try:
+            return attempt()
+        except Conflict:
+            # Whoever lost must not lose again to the same others: pauses are random, and grow.
+            get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**count)))  # noqa: S311
+    raise TooManyRequests(BUSY)

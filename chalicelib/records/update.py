@@ -1,0 +1,51 @@
+"""Changing a record."""
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.collections.load import get_catalog
+from chalicelib.errors import ValidationFailed
+from chalicelib.records.access import open_collection, require_allowed
+from chalicelib.records.auth_values import with_auth_values
+from chalicelib.records.present import present
+from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.related import RelatedRecords
+from chalicelib.records.save import save_changed
+from chalicelib.records.start_over import start_over_on_conflict
+from chalicelib.records.unique import problems_of
+from chalicelib.records.validate import find_problems
+from chalicelib.records.values import read_values
+from chalicelib.request import RequestInfo
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.problems import problems_to_json
+from chalicelib.storage.failures import NotUnique
+from chalicelib.storage.records import find_record
+
+FAILED = "Failed to update record."
+
+
+@refusals_as_answers()
+def update_record(name: str, record_id: str, request: RequestInfo) -> dict[str, Any]:
+    """Change a record by the request's body; answers it as the request may see it.
+
+    Who loses to another write reads again and starts over: modifiers count on what is stored.
+    """
+    catalog = get_catalog()
+    collection = open_collection(catalog, name, "update", request)
+    return start_over_on_conflict(lambda: _update(collection, record_id, request, RelatedRecords(catalog)))
+
+
+def _update(
+    collection: Collection, record_id: str, request: RequestInfo, related: RelatedRecords
+) -> dict[str, Any]:
+    before = require_allowed(find_record(collection, record_id), "update", request, related)
+    values = read_values(collection, request.body, before, superuser=request.is_superuser)
+    after = replace(before, values=with_auth_values(collection, values, request.body))
+    problems = find_problems(before, after, request, related)
+    if problems:
+        raise ValidationFailed(FAILED, problems_to_json(problems))
+    try:
+        stored = save_changed(before, after)
+    except NotUnique as taken:
+        raise ValidationFailed(FAILED, problems_to_json(problems_of(taken))) from taken
+    return present([stored], request, related)[0]

@@ -1,0 +1,120 @@
+"""What happens around every view, outermost first: one log line, PocketBase's headers, errors as JSON."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from chalice.app import CaseInsensitiveMapping, Request, Response
+
+from chalicelib import clock
+from chalicelib.errors import ApiError, InternalError, NotFound
+from chalicelib.observability.logger import logger
+from chalicelib.observability.redact import redact_text, redact_values
+from chalicelib.observability.request_log import gathered_facts, start_facts
+from chalicelib.routes.answer import json_answer
+from chalicelib.routes.read import read_query
+from chalicelib.storage.engine import current_calls
+
+GetResponse: TypeAlias = Callable[[Request], Response]
+
+STANDARD_HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-Xss-Protection": "1; mode=block",
+}
+_CHALICE_CORS = ("Access-Control-Allow-Headers", "Access-Control-Max-Age")
+
+
+def log_request(request: Request, get_response: GetResponse) -> Response:
+    """One structured line per request, whatever comes of it."""
+    started, before = clock.stopwatch(), spent()
+    start_facts()
+    logger.thread_safe_clear_keys()
+    logger.thread_safe_append_keys(request_id=request.context.get("requestId", ""))
+    response = get_response(request)
+    cost = {name: round(now - before[name], 1) for name, now in spent().items()}
+    took = round(clock.stopwatch() - started, 1)
+    logger.info(
+        "request",
+        extra={
+            **describe(request),
+            "status": response.status_code,
+            "milliseconds": took,
+            **cost,
+            **gathered_facts(),
+        },
+    )
+    return response
+
+
+def describe(request: Request) -> dict[str, Any]:
+    """A request as the log shows it: without secrets."""
+    event = request.to_original_event()
+    return {
+        "method": request.method,
+        "route": request.path,
+        "path": redact_text(event.get("path", "")),
+        "query": redact_values(read_query(event)),
+        "ip": event["requestContext"].get("identity", {}).get("sourceIp", ""),
+        "user_agent": redact_text(request.headers.get("user-agent", "")),
+    }
+
+
+def spent() -> dict[str, float]:
+    """What DynamoDB was asked so far, and the capacity that took."""
+    calls = current_calls()
+    return {"dynamodb_calls": calls.total, "read_units": calls.read_units, "write_units": calls.write_units}
+
+
+def add_headers(request: Request, get_response: GetResponse) -> Response:
+    """PocketBase's headers on every answer; HEAD keeps them, and loses the body."""
+    has_origin = "origin" in request.headers
+    response = get_response(request)
+    for name in _CHALICE_CORS:
+        response.headers.pop(name, None)
+    response.headers.update(STANDARD_HEADERS)
+    response.headers.pop("Access-Control-Allow-Origin", None)
+    if has_origin:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "HEAD":
+        response.headers["Content-Length"] = str(len(response.body))
+        response.body = b""
+    return response
+
+
+def errors_as_json(request: Request, get_response: GetResponse) -> Response:
+    """An ApiError, and whatever Chalice itself refuses, in PocketBase's shape."""
+    try:
+        response = get_response(request)
+    except ApiError as error:
+        return json_answer(error.to_json(), error.status)
+    if isinstance(response.body, bytes):
+        return response
+    refusal = _error_of_chalice(request.method, response.status_code)
+    return json_answer(refusal.to_json(), refusal.status)
+
+
+def prepare_request(request: Request, get_response: GetResponse) -> Response:
+    """Decode the path's parameters, and keep Chalice from judging bodies by what the client accepts."""
+    event = request.to_original_event()
+    encoded = event.get("pathParameters") or {}
+    event["pathParameters"] = {name: unquote(value) for name, value in encoded.items()}
+    request.headers = CaseInsensitiveMapping({**request.headers, "accept": "*/*"})
+    return get_response(request)
+
+
+def _error_of_chalice(method: str, status: int) -> ApiError:
+    if status >= 500:
+        return InternalError()
+    # PocketBase serves files on every other path, so a read of a path that takes only writes looks for one.
+    return NotFound("File not found." if method in {"GET", "HEAD"} else "")
+
+
+MIDDLEWARE: tuple[Callable[[Request, Any], Response], ...] = (
+    log_request,
+    add_headers,
+    errors_as_json,
+    prepare_request,
+)

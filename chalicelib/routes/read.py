@@ -1,0 +1,86 @@
+"""Requests in: what API Gateway hands over becomes a RequestInfo.
+
+The body is parsed when somebody first looks at it (bodies.py), so that an endpoint refuses an unknown
+collection before it refuses malformed JSON, as PocketBase does. Path parameters need no decoding in
+views: the middleware has done it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from chalice.app import Request
+
+from chalicelib.auth.identify import identify
+from chalicelib.errors import BadRequest
+from chalicelib.observability.request_log import note_facts
+from chalicelib.paging import DEFAULT_PER_PAGE, MAX_PER_PAGE, PageRequest
+from chalicelib.picking import PickError, parse_fields
+from chalicelib.request import RequestInfo
+from chalicelib.routes.bodies import LazyBody
+
+_LARGEST_NUMBER = 2**63 - 1
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}")
+_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+_FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
+
+
+def read_request(app_request: Request) -> RequestInfo:
+    """Who asks, how, and with what."""
+    event = app_request.to_original_event()
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    auth = identify(headers.get("authorization", ""))
+    if auth is not None:
+        note_facts(auth_collection=auth.collection.name, auth_id=auth.id)
+    query = read_query(event)
+    if app_request.method in {"POST", "PATCH", "PUT"}:
+        refuse_bad_fields(query.get("fields", ""))
+    return RequestInfo(
+        method=app_request.method,
+        path=event.get("path", ""),
+        query=query,
+        headers={name.replace("-", "_"): value for name, value in headers.items()},
+        body=LazyBody(cast(bytes, app_request.raw_body), headers.get("content-type", "")),
+        auth=auth,
+        ip=event["requestContext"].get("identity", {}).get("sourceIp", ""),
+    )
+
+
+def refuse_bad_fields(fields: str) -> None:
+    """Raise BadRequest before anything is written for an answer that could not be given."""
+    try:
+        parse_fields(fields)
+    except PickError as error:
+        raise BadRequest() from error
+
+
+def read_query(event: Mapping[str, Any]) -> dict[str, str]:
+    """The query's parameters, the first of each name."""
+    given = event.get("multiValueQueryStringParameters") or {}
+    return {name: values[0] for name, values in given.items() if values}
+
+
+def read_page(request: RequestInfo) -> PageRequest:
+    """Which page of a list is wanted: numbers out of range are put right, what is no number is refused."""
+    query = request.query
+    per_page = _read_number(query.get("perPage", ""))
+    return PageRequest(
+        page=max(_read_number(query.get("page", "")), 1),
+        per_page=min(per_page, MAX_PER_PAGE) if per_page > 0 else DEFAULT_PER_PAGE,
+        skip_total=_read_bool(query.get("skipTotal", "")),
+        sort=query.get("sort", ""),
+        filter=query.get("filter", ""),
+    )
+
+
+def _read_number(text: str) -> int:
+    number = int(text) if _NUMBER.fullmatch(text) else 0
+    if abs(number) > _LARGEST_NUMBER or (text and not _NUMBER.fullmatch(text)):
+        raise BadRequest()
+    return number
+
+
+def _read_bool(text: str) -> bool:
+    if text not in _TRUE | _FALSE:
+        raise BadRequest()
+    return text in _TRUE

@@ -1,0 +1,177 @@
+"""A collection's definition."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+from chalicelib.schema.auth_options import AuthOptions, default_auth_options
+from chalicelib.schema.default_fields import default_fields
+from chalicelib.schema.field_list import complete_fields, read_fields
+from chalicelib.schema.fields import FIELD_TYPES, Field
+from chalicelib.schema.fields.date import DateField
+from chalicelib.schema.indexes import Index, read_indexes, ready_index
+from chalicelib.schema.shapes import read_flag, read_rule, read_text
+
+# JSON names and attributes, in PocketBase's order.
+RULES: Mapping[str, str] = {
+    "listRule": "list_rule",
+    "viewRule": "view_rule",
+    "createRule": "create_rule",
+    "updateRule": "update_rule",
+    "deleteRule": "delete_rule",
+}
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(RULES, read_rule),
+    "id": read_text,
+    "name": read_text,
+    "system": read_flag,
+    "created": lambda raw: DateField().accept(read_text(raw)),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """A table of records: its fields, rules and indexes.
+
+    A rule is None (superusers only), "" (anyone) or an expression of the filter language.
+    `columns` maps a field's id to the short name its values are stored under; a name is never given
+    twice, so renaming or deleting a field touches no record and a re-added field starts empty.
+    `space` names the collection in the keys of its records; unlike the id it is never used again.
+    """
+
+    id: str = ""
+    name: str = ""
+    type: str = "base"
+    system: bool = False
+    fields: tuple[Field, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    list_rule: str | None = None
+    view_rule: str | None = None
+    create_rule: str | None = None
+    update_rule: str | None = None
+    delete_rule: str | None = None
+    created: str = ""
+    updated: str = ""
+    auth: AuthOptions | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    next_column: int = 0
+    space: str = ""
+
+    @cached_property
+    def field_by_name(self) -> Mapping[str, Field]:
+        """The fields by their names."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def field_by_id(self) -> Mapping[str, Field]:
+        """The fields by their ids."""
+        return {field.id: field for field in self.fields}
+
+    @cached_property
+    def unique_indexes(self) -> tuple[Index, ...]:
+        """The indexes that forbid equal keys."""
+        return tuple(index for index in self.indexes if index.unique)
+
+    @property
+    def is_auth(self) -> bool:
+        """Whether its records can sign in."""
+        return self.type == "auth"
+
+    @property
+    def rules(self) -> Mapping[str, str | None]:
+        """The five rules by their JSON names."""
+        return {name: getattr(self, attribute) for name, attribute in RULES.items()}
+
+    @property
+    def all_rules(self) -> Mapping[str, str | None]:
+        """The rules, those about signing in included, by their JSON names."""
+        about_auth = (
+            {"authRule": self.auth.auth_rule, "manageRule": self.auth.manage_rule} if self.auth else {}
+        )
+        return {**self.rules, **about_auth}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """A new collection as a client defines it: its type's defaults, changed by what `data` names.
+
+        Raises WrongShape, and OptionError for a field's options.
+        """
+        kind = read_text(data.get("type")) or "base"
+        auth = default_auth_options() if kind == "auth" else None
+        return cls(type=kind, fields=default_fields(kind), auth=auth).merged_with(data).with_columns()
+
+    def merged_with(self, data: Mapping[str, Any]) -> Self:
+        """This definition with what `data` names replaced; options of options are merged.
+
+        Raises WrongShape, and OptionError for a field's options.
+        """
+        changes: dict[str, Any] = {
+            RULES.get(name, name): read(data[name]) for name, read in READERS.items() if name in data
+        }
+        changes["type"] = read_text(data.get("type")) or self.type
+        fields = read_fields(data["fields"]) if "fields" in data else self.fields
+        changes["fields"] = complete_fields(fields, changes["type"])
+        indexes = data["indexes"] if "indexes" in data else [index.text for index in self.indexes]
+        changes["indexes"] = read_indexes(indexes, [field.name for field in changes["fields"]])
+        if changes["type"] == "auth":
+            changes["auth"] = (self.auth or AuthOptions()).merged_with(data)
+        return replace(self, **changes)
+
+    def with_columns(self) -> Self:
+        """The same with a column for every field that has none."""
+        missing = [field.id for field in self.fields if field.id not in self.columns]
+        if not missing:
+            return self
+        added = {key: f"c{self.next_column + position}" for position, key in enumerate(missing)}
+        kept = {field.id: self.columns[field.id] for field in self.fields if field.id in self.columns}
+        return replace(self, columns=kept | added, next_column=self.next_column + len(missing))
+
+    def to_json(self) -> dict[str, Any]:
+        """The definition as superusers see it: no secrets."""
+        return self._show(self.auth.to_json() if self.auth else {})
+
+    def to_stored(self) -> dict[str, Any]:
+        """Everything, secrets included, for storage."""
+        return self._show(self.auth.to_stored() if self.auth else {}) | {
+            "columns": dict(self.columns),
+            "nextColumn": self.next_column,
+            "space": self.space,
+            "slots": [index.slot for index in self.indexes],
+        }
+
+    @classmethod
+    def from_stored(cls, data: Mapping[str, Any]) -> Self:
+        """The collection that `to_stored` wrote."""
+        fields = tuple(FIELD_TYPES[field["type"]].from_json(field) for field in data["fields"])
+        names = tuple(field.name for field in fields)
+        indexes = (ready_index(text, names) for text in data["indexes"])
+        return cls(
+            **{
+                name: data[name]
+                for name in ("id", "name", "type", "system", "created", "updated", "columns", "space")
+            },
+            **{attribute: data[name] for name, attribute in RULES.items()},
+            next_column=data["nextColumn"],
+            fields=fields,
+            indexes=tuple(
+                replace(index, slot=slot) for index, slot in zip(indexes, data["slots"], strict=True)
+            ),
+            auth=AuthOptions().merged_with(data) if data["type"] == "auth" else None,
+        )
+
+    def _show(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            **self.rules,
+            "name": self.name,
+            "type": self.type,
+            "fields": [field.to_json() for field in self.fields],
+            "indexes": [index.text for index in self.indexes],
+            "created": self.created,
+            "updated": self.updated,
+            "system": self.system,
+            **options,
+        }

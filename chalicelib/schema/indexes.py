@@ -1,0 +1,222 @@
+"""Indexes: PocketBase's CREATE INDEX text, what it means, and what a record's key in it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from chalicelib.schema.index_condition import Test, parse_condition
+from chalicelib.schema.index_values import collate, to_sql
+from chalicelib.schema.shapes import WrongShape, read_text
+from chalicelib.schema.sql_tokens import END, BadSql, Token, read_tokens
+
+NAME_KINDS = ("word", "quoted", "string")
+Key: TypeAlias = tuple[str | int | float, ...]
+
+
+@dataclass(frozen=True)
+class IndexColumn:
+    """One column of an index; `name` is the whole text when it is an expression."""
+
+    name: str
+    collate: str = ""
+    descending: bool = False
+    is_expression: bool = False
+
+
+@dataclass(frozen=True)
+class Index:
+    """A declared index. `text` is the statement as it is shown; `where` the condition of a partial one.
+
+    `slot` names a unique index in the keys of its items. It is never used again, so an index that is added
+    later under the same name cannot meet what a former one left behind.
+    """
+
+    name: str
+    unique: bool = False
+    columns: tuple[IndexColumn, ...] = ()
+    table: str = ""
+    where: str = ""
+    text: str = ""
+    optional: bool = False
+    schema: str = ""
+    condition: Test | None = None
+    slot: str = ""
+
+    @property
+    def stored_name(self) -> str:
+        """What it is called in storage."""
+        return self.slot or self.name
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def applies_to(self, values: Mapping[str, Any]) -> bool:
+        """Whether a record with these values is in the index."""
+        return self.condition is None or self.condition.ask(values) is True
+
+    def key_of(self, values: Mapping[str, Any]) -> Key | None:
+        """What must be unique: the columns' values, folded as their collations say.
+
+        None when the record is not in the index, or has a NULL in it: no two NULLs are equal.
+        """
+        if not self.applies_to(values):
+            return None
+        key = tuple(collate(to_sql(values.get(column.name)), column.collate) for column in self.columns)
+        return None if None in key else key  # type: ignore[return-value]
+
+    def with_names(self, names: Sequence[str]) -> "Index":
+        """The same with columns spelled as the fields are: SQL's names have no case."""
+        spelled = {name.lower(): name for name in names}
+        columns = (
+            replace(column, name=spelled.get(column.name.lower(), column.name)) for column in self.columns
+        )
+        condition = self.condition and self.condition.renamed(spelled)
+        return replace(self, columns=tuple(columns), condition=condition)
+
+
+def parse_index(text: str) -> Index:
+    """The index that a CREATE INDEX statement describes. Raises BadSql, a ValueError."""
+    reader = _Reader(text)
+    reader.need_word("CREATE")
+    unique = reader.take_word("UNIQUE")
+    reader.need_word("INDEX")
+    optional = reader.take_words("IF", "NOT", "EXISTS")
+    schema, name = "", reader.need_name()
+    if reader.take_symbol("."):
+        schema, name = name, reader.need_name()
+    reader.need_word("ON")
+    table = reader.need_name(may_be_empty=True)
+    columns = tuple(_read_column(text, tokens) for tokens in reader.need_columns())
+    where = reader.rest_after("WHERE")
+    return Index(name, unique, columns, table, where, text, optional, schema)
+
+
+@lru_cache(maxsize=1024)
+def ready_index(text: str, names: tuple[str, ...]) -> Index:
+    """An index that was accepted when it was saved, ready to be asked: columns spelled, condition parsed."""
+    index = parse_index(text)
+    if index.where:
+        index = replace(index, condition=parse_condition(index.where))
+    return index.with_names(names)
+
+
+def read_indexes(raw: Any, names: Sequence[str]) -> tuple[Index, ...]:
+    """The indexes of a submitted list of statements; one that is not understood has no name. Raises WrongShape."""
+    if raw is not None and not isinstance(raw, list):
+        raise WrongShape("a list of statements is expected")
+    return tuple(read_index(read_text(text), tuple(names)) for text in raw or ())
+
+
+def read_index(text: str, names: tuple[str, ...]) -> Index:
+    """The index of a statement that may be wrong: then it has no name, and validation says why."""
+    try:
+        return ready_index(text, names)
+    except BadSql:
+        return Index(name="", text=text)
+
+
+def build_index(index: Index) -> str:
+    """The statement in PocketBase's own spelling, which it uses when it has to change one."""
+    head = f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'IF NOT EXISTS ' if index.optional else ''}"
+    name = f"`{index.schema}`.`{index.name}`" if index.schema else f"`{index.name}`"
+    columns = [_build_column(column) for column in index.columns]
+    inner = columns[0] if len(columns) == 1 else "\n  " + ",\n  ".join(columns) + "\n"
+    return f"{head}{name} ON `{index.table}` ({inner})" + (f" WHERE {index.where}" if index.where else "")
+
+
+def _build_column(column: IndexColumn) -> str:
+    name = column.name if column.is_expression else f"`{column.name}`"
+    return (
+        name
+        + (f" COLLATE {column.collate}" if column.collate else "")
+        + (" DESC" if column.descending else "")
+    )
+
+
+class _Reader:
+    """Walks the words of one statement."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = read_tokens(text)
+        self._position = 0
+
+    def take_word(self, word: str) -> bool:
+        """Step over this key word if it is next."""
+        return self.take_words(word)
+
+    def take_words(self, *words: str) -> bool:
+        """Step over these key words if all are next."""
+        ahead = self._tokens[self._position : self._position + len(words)]
+        taken = len(ahead) == len(words) and all(t.is_word(w) for t, w in zip(ahead, words, strict=True))
+        self._position += len(words) if taken else 0
+        return taken
+
+    def take_symbol(self, symbol: str) -> bool:
+        """Step over this sign if it is next."""
+        taken = self._peek().is_symbol(symbol)
+        self._position += taken
+        return taken
+
+    def need_word(self, word: str) -> None:
+        """Step over this key word, which must be next."""
+        if not self.take_word(word):
+            raise BadSql(f"{word} is expected")
+
+    def need_name(self, *, may_be_empty: bool = False) -> str:
+        """Step over a name, quoted or not. A scaffold's table has an empty one."""
+        token = self._peek()
+        is_name = token.kind in NAME_KINDS and not any(c.isspace() for c in token.text)
+        if not is_name or not (token.text or may_be_empty):
+            raise BadSql("a name is expected")
+        self._position += 1
+        return token.text
+
+    def need_columns(self) -> list[list[Token]]:
+        """Step over ``( ... )`` and give what is between its commas."""
+        if not self.take_symbol("("):
+            raise BadSql("a list of columns is expected")
+        groups: list[list[Token]] = [[]]
+        depth = 1
+        while (token := self._peek()) is not END:
+            self._position += 1
+            depth += token.is_symbol("(") - token.is_symbol(")")
+            if depth == 0:
+                break
+            if depth == 1 and token.is_symbol(","):
+                groups.append([])
+            else:
+                groups[-1].append(token)
+        if depth or not all(groups):
+            raise BadSql("the list of columns is not complete")
+        return groups
+
+    def rest_after(self, word: str) -> str:
+        """The text after this key word; empty when nothing is left."""
+        if self._peek() is END:
+            return ""
+        self.need_word(word)
+        if self._peek() is END:
+            raise BadSql("incomplete input")
+        return self._text[self._peek().start :].strip()
+
+    def _peek(self) -> Token:
+        return self._tokens[self._position] if self._position < len(self._tokens) else END
+
+
+def _read_column(text: str, tokens: list[Token]) -> IndexColumn:
+    """column = name [COLLATE name] [ASC | DESC], or an expression in place of the name"""
+    rest = list(tokens)
+    descending = rest[-1].is_word("DESC")
+    if len(rest) > 1 and rest[-1].is_word("ASC", "DESC"):
+        rest.pop()
+    collation = ""
+    if len(rest) > 2 and rest[-2].is_word("COLLATE"):
+        collation = rest[-1].text
+        rest = rest[:-2]
+    if len(rest) == 1 and rest[0].kind in NAME_KINDS:
+        return IndexColumn(rest[0].text, collation, descending)
+    return IndexColumn(text[rest[0].start : rest[-1].end], collation, descending, is_expression=True)

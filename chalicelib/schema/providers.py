@@ -1,0 +1,38 @@
+"""The identity providers that an auth collection may name."""
+
+PROVIDERS = frozenset(
+    {
+        "apple",
+        "google",
+        "microsoft",
+        "yandex",
+        "facebook",
+        "instagram2",
+        "github",
+        "gitlab",
+        "bitbucket",
+        "gitee",
+        "gitea",
+        "discord",
+        "twitter",
+        "kakao",
+        "vk",
+        "linear",
+        "notion",
+        "monday",
+        "lark",
+        "box",
+        "spotify",
+        "trakt",
+        "twitch",
+        "patreon",
+        "strava",
+        "wakatime",
+        "livechat",
+        "mailcow",
+        "planningcenter",
+        "oidc",
+        "oidc2",
+        "oidc3",
+    }
+)

@@ -1,0 +1,30 @@
+"""A definition on its way to be saved, beside what it replaces and what else there is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.problems import Problem
+
+
+@dataclass(frozen=True)
+class Saving:
+    """The new definition, the one it replaces (None for a new one), and all collections as they will be.
+
+    `explain_rule` says what is wrong with a rule of a collection: the rule language is another package's.
+    """
+
+    new: Collection
+    old: Collection | None
+    catalog: Catalog
+    explain_rule: Callable[[str, Collection, Catalog], str]
+
+    def check_rule(self, rule: str | None) -> Problem | None:
+        """What is wrong with a rule; None (superusers only) and "" (anyone) are always right."""
+        reason = self.explain_rule(rule, self.new, self.catalog) if rule else ""
+        return Problem("validation_invalid_rule", f"Invalid rule. Raw error: {reason}.") if reason else None
+
+    def others(self) -> tuple[Collection, ...]:
+        """All collections but this one."""
+        return tuple(each for each in self.catalog if each.id != self.new.id)

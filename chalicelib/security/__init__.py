@@ -1,0 +1,1 @@
+"""Passwords, tokens and comparisons. Pure: no I/O, no configuration."""

@@ -1,0 +1,33 @@
+"""Password hashes: bcrypt, as PocketBase stores them, so that its records can be taken over as they are."""
+
+import bcrypt
+
+DEFAULT_COST = 10
+MAX_BYTES = 72  # bcrypt looks no further, so longer passwords are refused where they are set
+_HASH_BYTES = 60
+
+
+def hash_password(plain: str, cost: int = DEFAULT_COST) -> str:
+    """The bcrypt hash of a password of at most 72 bytes."""
+    return bcrypt.hashpw(plain.encode("utf-8", "replace"), bcrypt.gensalt(cost, prefix=b"2a")).decode()
+
+
+def password_matches(plain: str, hashed: str) -> bool:
+    """Whether the password is the one that was hashed. Anything that is no hash matches nothing."""
+    secret = plain.encode("utf-8", "replace")
+    if len(hashed) != _HASH_BYTES or len(secret) > MAX_BYTES:
+        return spend_like_a_match(plain)
+    try:
+        return bcrypt.checkpw(secret, hashed.encode())
+    except ValueError:
+        return False
+
+
+def spend_like_a_match(plain: str) -> bool:
+    """Take as long as a comparison takes, and refuse: an unknown user must not answer faster."""
+    bcrypt.checkpw(plain.encode("utf-8", "replace")[:MAX_BYTES], _DUMMY_HASH)
+    return False
+
+
+# The hash of a random password that nobody knows, at the default cost.
+_DUMMY_HASH = b"$2a$10$JWwQrdHkQ7OozLCQNHRRjuwxGVLyYUG3zty0lZZzlEB6QE/klbsse"

@@ -1,0 +1,1 @@
+"""Where everything is kept: one DynamoDB table. The only package that names pynamodb."""

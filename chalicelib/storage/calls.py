@@ -1,0 +1,44 @@
+"""How many calls were made to DynamoDB, and what they cost."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_WRITES = {"PutItem", "DeleteItem", "TransactWriteItems"}
+
+
+@dataclass
+class Calls:
+    """Calls by operation (retries count, each is a call), capacity units as DynamoDB reports them.
+
+    >>> calls = Calls()
+    >>> calls.note("GetItem", {"ConsumedCapacity": {"CapacityUnits": 1.0}})
+    >>> calls.by_operation, calls.total, calls.read_units
+    (Counter({'GetItem': 1}), 1, 1.0)
+    """
+
+    by_operation: Counter[str] = field(default_factory=Counter)
+    read_units: float = 0.0
+    write_units: float = 0.0
+
+    @property
+    def total(self) -> int:
+        """Calls of all kinds."""
+        return self.by_operation.total()
+
+    def note(self, operation: str, answer: Mapping[str, Any]) -> None:
+        """Count one call and what its answer says it cost."""
+        self.by_operation[operation] += 1
+        consumed = answer.get("ConsumedCapacity") or []
+        tables = consumed if isinstance(consumed, list) else [consumed]
+        units = sum(float(table.get("CapacityUnits", 0)) for table in tables)
+        if operation in _WRITES:
+            self.write_units += units
+        else:
+            self.read_units += units
+
+    def reset(self) -> None:
+        """Start counting anew."""
+        self.by_operation.clear()
+        self.read_units = self.write_units = 0.0

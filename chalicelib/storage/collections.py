@@ -1,0 +1,52 @@
+"""The collections' definitions, all in one partition, with a version that changes with each of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.storage import keys
+from chalicelib.storage.conditions import Absent, Holds
+from chalicelib.storage.engine import DeleteItem, Query, Write, WriteItem, get_engine
+from chalicelib.storage.failures import ConditionFailed, Conflict
+from chalicelib.storage.items import ConfigItem, VersionItem
+
+
+def load_all() -> tuple[list[dict[str, Any]], str]:
+    """All definitions as they were saved, and the version they are of ("" before anything was saved)."""
+    definitions: list[dict[str, Any]] = []
+    version = ""
+    for page in get_engine().query(Query(keys.CONFIG, consistent=True)):
+        for item in page:
+            if item["sk"]["S"].startswith(keys.COLLECTION_PREFIX):
+                definitions.append(ConfigItem.from_attributes(item).value)
+            elif item["sk"]["S"] == keys.VERSION_SORT:
+                version = VersionItem.from_attributes(item).version
+    return definitions, version
+
+
+def read_version() -> str:
+    """The version of what is saved; "" before anything was."""
+    found = get_engine().get(keys.VERSION_KEY)
+    return VersionItem.from_attributes(found).version if found else ""
+
+
+def save_collections(put: Sequence[Mapping[str, Any]], remove: Sequence[str], expected_version: str) -> str:
+    """Save and remove definitions (by id) in one transaction; answers the new version.
+
+    Raises Conflict when the version is not the expected one: somebody else changed a collection meanwhile.
+    """
+    writes: list[Write] = [_save(definition) for definition in put]
+    writes += [DeleteItem((keys.CONFIG, keys.collection_sort(each))) for each in remove]
+    version = keys.new_rowid()
+    expected = Holds("version", expected_version) if expected_version else Absent()
+    item = VersionItem(*keys.VERSION_KEY, version=version)
+    writes.append(WriteItem(item.to_attributes(), expected))
+    try:
+        get_engine().write_all(writes)
+    except ConditionFailed as failed:
+        raise Conflict("collections") from failed
+    return version
+
+
+def _save(definition: Mapping[str, Any]) -> WriteItem:
+    item = ConfigItem(keys.CONFIG, keys.collection_sort(definition["id"])).keep(dict(definition))
+    return WriteItem(item.to_attributes())

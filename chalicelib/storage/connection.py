@@ -1,0 +1,77 @@
+"""The one pynamodb connection, and what DynamoDB's errors mean."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import CancellationReason, VerboseClientError
+
+from chalicelib.config import Config
+from chalicelib.storage.failures import (
+    AlreadyThere,
+    Busy,
+    ConditionFailed,
+    ItemTooLarge,
+    StorageFailure,
+    Unavailable,
+)
+
+# An operation's name and its arguments, answered with DynamoDB's answer or one of failures.py.
+Send: TypeAlias = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 10
+POOL = 32
+
+_BUSY = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "InternalServerError",
+}
+_CONDITION = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
+_TOO_LARGE = ("Item size has exceeded", "Item size to update has exceeded")
+
+
+def open_connection(config: Config) -> Send:
+    """DynamoDB itself, behind pynamodb."""
+    connection = Connection(
+        region=config.region,
+        host=config.endpoint_url or None,
+        connect_timeout_seconds=CONNECT_SECONDS,
+        read_timeout_seconds=READ_SECONDS,
+        max_pool_connections=POOL,
+    )
+
+    def send(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return connection.dispatch(operation, arguments)
+        except VerboseClientError as error:
+            raise failure_of(error.response["Error"], error.cancellation_reasons) from error
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(f"{operation}: {error}") from error
+
+    return send
+
+
+def failure_of(error: Any, reasons: Sequence[CancellationReason | None] = ()) -> StorageFailure:
+    """What an error answer of DynamoDB means; `reasons` say why each write of a transaction was refused."""
+    code, message = error.get("Code", ""), error.get("Message", "")
+    failed = [at for at, reason in enumerate(reasons) if reason and reason.code in _CONDITION]
+    if failed or code in _CONDITION:
+        return ConditionFailed(failed or [0])
+    codes = {code} | {reason.code for reason in reasons if reason}
+    texts = [message, *(reason.message or "" for reason in reasons if reason)]
+    if any(large in text for large in _TOO_LARGE for text in texts):
+        return ItemTooLarge(message)
+    if code == "ResourceInUseException" or "already enabled" in message:
+        return AlreadyThere(message)
+    if codes & _BUSY:
+        return Busy(", ".join(sorted(codes)))
+    return Unavailable(f"{code}: {message}")

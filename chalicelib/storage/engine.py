@@ -1,0 +1,218 @@
+"""The handful of calls made to DynamoDB. Everything that is read or written passes through here.
+
+Items are DynamoDB's attribute maps (items.py makes them), conditions are data. Calls and capacity are
+counted; throttling and transaction conflicts are retried, with jitter and a bound. Between the engine and
+DynamoDB stands `send`: anything that takes an operation and its arguments can replace it, which is how
+tests make faults.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeAlias
+
+from chalicelib import ids
+from chalicelib.config import get_config
+from chalicelib.storage.calls import Calls
+from chalicelib.storage.conditions import Condition, as_arguments
+from chalicelib.storage.connection import Send, open_connection
+from chalicelib.storage.failures import Busy, Overloaded, TooManyItems
+
+Attributes: TypeAlias = Mapping[str, Any]
+Key: TypeAlias = tuple[str, str]
+
+BATCH_GET_MAX = 100
+TRANSACTION_MAX = 100
+ATTEMPTS = 8
+FIRST_PAUSE = 0.025
+LONGEST_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class WriteItem:
+    """Write an item, whole."""
+
+    item: Attributes
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True)
+class DeleteItem:
+    """Remove an item."""
+
+    key: Key
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """Write nothing, but let the transaction fail unless the condition holds."""
+
+    key: Key
+    condition: Condition
+
+
+Write: TypeAlias = WriteItem | DeleteItem | CheckItem
+
+
+@dataclass(frozen=True)
+class Query:
+    """A range of the table, or of an index: one partition, sort keys that begin with `prefix`."""
+
+    partition: str
+    index: str = ""
+    prefix: str = ""
+    backwards: bool = False
+    consistent: bool = False
+    page_size: int | None = None
+
+
+_calls: ContextVar[Calls] = ContextVar("calls")
+
+
+def current_calls() -> Calls:
+    """What was called in this context (thread), by whatever engine, and what it cost."""
+    try:
+        return _calls.get()
+    except LookupError:
+        _calls.set(Calls())
+        return _calls.get()
+
+
+@dataclass
+class Engine:
+    """One table, reached through `send`."""
+
+    table: str
+    send: Send
+    pause: Callable[[float], None] = field(default=time.sleep)
+
+    @property
+    def calls(self) -> Calls:
+        """What was called in this context (thread), and what it cost."""
+        return current_calls()
+
+    def get(self, key: Key) -> Attributes | None:
+        """One item, consistently read."""
+        answer = self._call("GetItem", {"Key": key_attributes(key), "ConsistentRead": True})
+        return answer.get("Item")
+
+    def batch_get(self, keys: Sequence[Key]) -> list[Attributes]:
+        """Those of the items that exist, in no order, consistently read."""
+        found: list[Attributes] = []
+        wanted = [key_attributes(key) for key in dict.fromkeys(keys)]
+        for start in range(0, len(wanted), BATCH_GET_MAX):
+            found += self._batch_get(wanted[start : start + BATCH_GET_MAX])
+        return found
+
+    def query(self, wanted: Query) -> Iterator[list[Attributes]]:
+        """Page by page. Without a page size a page is 1 MB; with one, pages double, up to that."""
+        arguments = _query_arguments(wanted)
+        while True:
+            answer = self._call("Query", arguments)
+            yield answer.get("Items", [])
+            if "LastEvaluatedKey" not in answer:
+                return
+            arguments = {**arguments, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            if "Limit" in arguments:
+                arguments["Limit"] *= 2
+
+    def write_all(self, writes: Sequence[Write]) -> None:
+        """All of them or none. ConditionFailed says which conditions did not hold.
+
+        One write is a plain conditional call; several are a transaction, which costs twice as much.
+        """
+        if len(writes) > TRANSACTION_MAX:
+            raise TooManyItems(f"{len(writes)} items in one transaction")
+        named = [_write_arguments(write) for write in writes]
+        if len(writes) == 1 and not isinstance(writes[0], CheckItem):
+            operation, arguments = named[0]
+            self._call(f"{operation}Item", arguments)
+        elif writes:
+            self._transact(named)
+
+    def _transact(self, named: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        items = [{operation: {"TableName": self.table, **arguments}} for operation, arguments in named]
+        # The token makes a repeated call, after an answer that was lost, harmless.
+        self._call(
+            "TransactWriteItems", {"TransactItems": items, "ClientRequestToken": ids.random_text(32)}, {}
+        )
+
+    def _batch_get(self, keys: list[Attributes]) -> list[Attributes]:
+        found: list[Attributes] = []
+        for attempt in range(ATTEMPTS):
+            request = {self.table: {"Keys": keys, "ConsistentRead": True}}
+            answer = self._call("BatchGetItem", {"RequestItems": request}, {})
+            found += answer["Responses"].get(self.table, [])
+            keys = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
+            if not keys:
+                return found
+            self._wait(attempt)
+        raise Overloaded("BatchGetItem: keys left unprocessed")
+
+    def _call(
+        self, operation: str, arguments: dict[str, Any], table: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        target = {"TableName": self.table} if table is None else table
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = self.send(operation, {**target, **arguments, "ReturnConsumedCapacity": "TOTAL"})
+            except Overloaded:
+                raise
+            except Busy as busy:
+                self.calls.note(operation, {})
+                if attempt == ATTEMPTS - 1:
+                    raise Overloaded(f"{operation}: {busy}") from busy
+                self._wait(attempt)
+            else:
+                self.calls.note(operation, answer)
+                return answer
+        raise Overloaded(operation)
+
+    def _wait(self, attempt: int) -> None:
+        self.pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
+
+
+@cache
+def get_engine() -> Engine:
+    """The engine of this process, on the configured table."""
+    config = get_config()
+    return Engine(config.table, open_connection(config))
+
+
+def key_attributes(key: Key) -> Attributes:
+    """A key as DynamoDB takes it."""
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _write_arguments(write: Write) -> tuple[str, dict[str, Any]]:
+    condition = as_arguments(write.condition)
+    if isinstance(write, WriteItem):
+        return "Put", {"Item": write.item, **condition}
+    operation = "Delete" if isinstance(write, DeleteItem) else "ConditionCheck"
+    return operation, {"Key": key_attributes(write.key), **condition}
+
+
+def _query_arguments(wanted: Query) -> dict[str, Any]:
+    slot = wanted.index.replace("gsi", "g")
+    names = {"#p": f"{slot}pk"}
+    values = {":p": {"S": wanted.partition}}
+    condition = "#p = :p"
+    if wanted.prefix:
+        names["#s"], values[":s"] = f"{slot}sk", {"S": wanted.prefix}
+        condition += " AND begins_with(#s, :s)"
+    arguments: dict[str, Any] = {
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": not wanted.backwards,
+        "ConsistentRead": wanted.consistent,
+    }
+    if wanted.index:
+        arguments["IndexName"] = wanted.index
+    if wanted.page_size:
+        arguments["Limit"] = wanted.page_size
+    return arguments

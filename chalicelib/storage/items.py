@@ -1,0 +1,120 @@
+"""The kinds of items: what an item looks like in the table.
+
+They are pynamodb models for their attributes only, and never open a connection: the engine does all the
+calls.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pynamodb.attributes import Attribute, BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.constants import STRING
+from pynamodb.models import Model
+
+from chalicelib.storage.failures import ItemTooLarge
+
+# DynamoDB's limit of an item.
+LARGEST = 400 * 1024
+# Data over this many bytes is compressed into `blob`, which no index projects: a large record's index entry
+# stays at one write unit.
+LARGE = 4096
+
+
+class CompactJson(Attribute[Any]):
+    """Any JSON value, as text without spaces."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Any) -> str:
+        """Lone surrogates cannot be sent as UTF-8: such text is escaped instead."""
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
+
+    def deserialize(self, value: str) -> Any:
+        """The value again."""
+        return json.loads(value)
+
+
+class Item(Model):
+    """What all items share: their key."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    def to_attributes(self) -> dict[str, Any]:
+        """The item as DynamoDB's attribute map. Raises ItemTooLarge."""
+        attributes = self.serialize()
+        if size_of(attributes) > LARGEST:
+            raise ItemTooLarge(f"{size_of(attributes)} bytes")
+        return attributes
+
+    @classmethod
+    def from_attributes(cls, attributes: Mapping[str, Any]) -> Self:
+        """The item again."""
+        return cls.from_raw_data(dict(attributes))
+
+
+class JsonItem(Item):
+    """An item that holds JSON: in `data`, or compressed in `blob` when it is large."""
+
+    data = CompactJson(null=True)
+    blob = BinaryAttribute(null=True, legacy_encoding=False)
+
+    def keep(self, value: Any) -> Self:
+        """Hold this value."""
+        text = CompactJson().serialize(value)
+        if len(text) * 4 > LARGE and len(encoded := text.encode()) > LARGE:
+            self.data, self.blob = None, zlib.compress(encoded)
+        else:
+            self.data, self.blob = value, None
+        return self
+
+    @property
+    def value(self) -> Any:
+        """What it holds; None when an index was read that has no large values."""
+        return json.loads(zlib.decompress(self.blob)) if self.blob is not None else self.data
+
+
+class RecordItem(JsonItem):
+    """A record. `g1pk`, `g1sk` place it in its collection's insertion order; `rev` counts its writes."""
+
+    rev = NumberAttribute()
+    g1pk = UnicodeAttribute()
+    g1sk = UnicodeAttribute()
+
+
+class UniqueItem(Item):
+    """Holds the values of a unique index for one record, `owner`."""
+
+    owner = UnicodeAttribute()
+
+
+class ConfigItem(JsonItem):
+    """A collection's definition or a setting."""
+
+
+class VersionItem(Item):
+    """Changes with each change of the configuration."""
+
+    version = UnicodeAttribute()
+
+
+def size_of(attributes: Mapping[str, Mapping[str, Any]]) -> int:
+    """An item's size as DynamoDB counts it: names and values, in bytes.
+
+    >>> size_of({"pk": {"S": "é"}, "rev": {"N": "12"}, "blob": {"B": b"abc"}})
+    16
+    """
+    values = [value for attribute in attributes.values() for value in attribute.values()]
+    counted = (value if isinstance(value, bytes) else str(value).encode() for value in values)
+    return sum(len(name.encode()) for name in attributes) + sum(map(len, counted))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,19 @@
+"""Settings: one JSON value by name."""
+
+from typing import Any
+
+from chalicelib.storage import keys
+from chalicelib.storage.engine import WriteItem, get_engine
+from chalicelib.storage.items import ConfigItem
+
+
+def find_setting(name: str) -> Any:
+    """A setting as it was saved; None when it never was."""
+    found = get_engine().get((keys.CONFIG, keys.setting_sort(name)))
+    return ConfigItem.from_attributes(found).value if found else None
+
+
+def save_setting(name: str, value: Any) -> None:
+    """Keep a setting, whatever it was."""
+    item = ConfigItem(keys.CONFIG, keys.setting_sort(name)).keep(value)
+    get_engine().write_all([WriteItem(item.to_attributes())])

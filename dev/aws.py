@@ -1,0 +1,89 @@
+"""The embedded AWS: ministack as a child process, its data kept in a folder."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HOST = "127.0.0.1"
+START_SECONDS = 30
+STOP_SECONDS = 20
+
+
+class AwsFailed(Exception):
+    """The embedded AWS did not start."""
+
+
+@contextmanager
+def running_aws(state: Path) -> Iterator[str]:
+    """An AWS on a free port, with what was in it last time; its endpoint."""
+    state.mkdir(parents=True, exist_ok=True)
+    port = find_free_port()
+    log = state / "aws.log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dev.emulator"],
+            env={**os.environ, **_settings(state, port)},
+            stdin=subprocess.PIPE,  # closes when we die, however we die: the child's sign to stop
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,  # Ctrl-C is for us; we stop the child when we are done with it
+        )
+    try:
+        _wait_until_ready(process, port, log)
+        yield f"http://{HOST}:{port}"
+    finally:
+        _stop(process)
+
+
+def find_free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _settings(state: Path, port: int) -> dict[str, str]:
+    return {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "SERVICES": "dynamodb,s3",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state / "aws"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state / "s3"),
+        "LOG_LEVEL": "WARNING",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+    }
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=2),
+        ):
+            return
+        time.sleep(0.05)
+    raise AwsFailed(f"The embedded AWS did not start. Its last words, from {log}:\n{_tail(log)}")
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

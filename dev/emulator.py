@@ -1,0 +1,96 @@
+"""The process of the embedded AWS: ministack, until its parent goes away, with a journal of all writes.
+
+Settings come from the environment (dev/aws.py gives them). The parent holds our standard input open; when it is
+closed, however the parent ended, everything is saved and the process stops.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from ministack import app as ministack
+from ministack.core.persistence import STATE_DIR
+from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.services import dynamodb
+
+from dev.journal import Entry, Journal
+
+OK = 200
+WRITES = {
+    "CreateTable",
+    "DeleteTable",
+    "UpdateTable",
+    "UpdateTimeToLive",
+    "PutItem",
+    "DeleteItem",
+    "UpdateItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+}
+
+
+def stop_with_parent() -> None:
+    """Wait for the end of standard input, then stop as on SIGTERM: with everything saved."""
+    while os.read(sys.stdin.fileno(), 4096):
+        continue
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def keep_writes(journal: Journal) -> None:
+    """Put the journal around ministack's DynamoDB: its handler, its loading and its saving."""
+    handle, load, save = dynamodb.handle_request, ministack._load_persisted_state, ministack.save_all
+
+    async def handle_and_note(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        # The handler never waits for anything, so writes are noted in the order they happen.
+        answer = await handle(method, path, headers, body, query)
+        operation = headers.get("x-amz-target", "").split(".")[-1]
+        if answer[0] == OK and operation in WRITES:
+            journal.append(Entry(get_account_id(), get_region(), operation, body))
+        return answer
+
+    def load_and_repeat() -> None:
+        load()
+        for entry in journal.entries():
+            with request_scope(entry.account, entry.region):
+                headers = {"x-amz-target": f"DynamoDB_20120810.{entry.operation}"}
+                _finish(handle("POST", "/", headers, entry.arguments, {}))
+        save_and_forget(ministack._build_persistence_save_dict())
+
+    def save_and_forget(services: Any) -> None:
+        before = _last_save()
+        save(services)  # a failure is only logged
+        if _last_save() != before:
+            journal.forget()
+
+    dynamodb.handle_request = handle_and_note
+    ministack._load_persisted_state = load_and_repeat
+    ministack.save_all = save_and_forget
+
+
+def _last_save() -> tuple[int, int]:
+    """Tells one save of DynamoDB's data from the next."""
+    try:
+        saved = (Path(STATE_DIR) / "dynamodb.json").stat()
+    except FileNotFoundError:
+        return 0, 0
+    return saved.st_ino, saved.st_mtime_ns
+
+
+def _finish(call: Coroutine[Any, Any, Any]) -> None:
+    """Run a coroutine that never waits."""
+    try:
+        call.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("the handler waits for something")
+
+
+if __name__ == "__main__":
+    threading.Thread(target=stop_with_parent, daemon=True).start()
+    keep_writes(Journal(Path(STATE_DIR) / "journal"))
+    sys.argv = sys.argv[:1]
+    ministack.main()

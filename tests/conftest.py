@@ -1,0 +1,132 @@
+"""What tests share: an environment without AWS, a fresh table, the application behind its gateway.
+
+engine      an empty table; `engine.calls` counts, `engine.send` can be replaced by something that fails
+defaults    the same, with PocketBase's default collections in it
+gateway     `dev.gateway.Gateway` around the application, on `defaults`
+superuser   a superuser's record and token, on `defaults`
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    QUOLL_STAGE="test",
+    QUOLL_TABLE="quoll-test",
+    QUOLL_CONFIG_TTL="0",
+    POWERTOOLS_TRACE_DISABLED="1",
+)
+os.environ.pop("AWS_ENDPOINT_URL", None)
+
+import pytest
+from hypothesis import HealthCheck, settings
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+import app as application
+from chalicelib.auth.tokens import new_auth_token
+from chalicelib.collections import load
+from chalicelib.collections.create import ensure_defaults
+from chalicelib.config import get_config
+from chalicelib.schema.record import Record
+from chalicelib.storage.engine import Engine, get_engine
+from chalicelib.storage.table import create_table
+from chalicelib.storage.transactions import Create, write_together
+from dev.gateway import Gateway
+
+# moto's items, by partition and sort key.
+Items = dict[str, dict[str, Any]]
+
+settings.register_profile(
+    "quoll", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+settings.load_profile("quoll")
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[None]:
+    """An AWS in process, with an empty table; one for all tests of the process."""
+    with mock_aws():
+        create_table(get_engine())
+        yield
+
+
+@pytest.fixture
+def engine(aws: None) -> Iterator[Engine]:
+    """An empty table."""
+    yield from _on_table({})
+
+
+@pytest.fixture(scope="session")
+def default_items(aws: None) -> Items:
+    """The items of the default collections. Writes replace items, so the dicts are all there is to copy."""
+    _put_back({})
+    ensure_defaults()
+    return _copied(_table().items)
+
+
+@pytest.fixture
+def defaults(default_items: Items) -> Iterator[Engine]:
+    """A table with PocketBase's default collections."""
+    yield from _on_table(default_items)
+
+
+@pytest.fixture(scope="session")
+def the_gateway() -> Gateway:
+    """One for all tests: it keeps nothing."""
+    return Gateway(application.app)
+
+
+@pytest.fixture
+def gateway(the_gateway: Gateway, defaults: Engine) -> Gateway:
+    """The application, with the default collections and nothing else."""
+    return the_gateway
+
+
+class Superuser(NamedTuple):
+    """Somebody for whom no rule counts."""
+
+    record: Record
+    token: str
+
+
+@pytest.fixture
+def superuser(defaults: Engine) -> Superuser:
+    """A superuser and a token to act as one. Has no password: sign-in is another test's business."""
+    collection = load.get_collection("_superusers")
+    empty = {field.name: field.empty for field in collection.fields}
+    given = {"id": "testsuperuser01", "email": "root@example.com", "verified": True, "tokenKey": "k" * 50}
+    (record,) = write_together([Create(Record(collection, {**empty, **given}))])
+    defaults.calls.reset()
+    return Superuser(record, new_auth_token(record))
+
+
+def _on_table(items: Items) -> Iterator[Engine]:
+    engine = get_engine()
+    send, pause = engine.send, engine.pause
+    _put_back(items)
+    yield engine
+    engine.send, engine.pause = send, pause
+
+
+def _put_back(items: Items) -> None:
+    table = _table()
+    table.items.clear()
+    table.items.update(_copied(items))
+    load.forget()
+    get_engine().calls.reset()
+
+
+def _copied(items: Items) -> Items:
+    return {partition: dict(sorts) for partition, sorts in items.items()}
+
+
+def _table() -> Any:
+    config = get_config()
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][config.region].tables[config.table]

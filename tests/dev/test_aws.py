@@ -1,0 +1,94 @@
+"""The embedded AWS keeps its data, however it ends."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from chalicelib.config import read_config
+from chalicelib.storage.connection import open_connection
+from chalicelib.storage.engine import Engine, WriteItem
+from chalicelib.storage.failures import Unavailable
+from chalicelib.storage.table import create_table
+from dev.aws import AwsFailed, running_aws
+
+TOP = Path(__file__).parents[2]
+ITEM = {"pk": {"S": "p"}, "sk": {"S": "s"}, "blob": {"B": b"\x00\xff"}}
+OTHER = {"pk": {"S": "p"}, "sk": {"S": "t"}}
+
+
+@contextmanager
+def an_engine(state: Path) -> Iterator[Engine]:
+    with running_aws(state) as endpoint:
+        yield Engine("quoll-tests", open_connection(read_config({"AWS_ENDPOINT_URL": endpoint})))
+
+
+def process_on(engine: Engine, state: Path) -> int:
+    """The id of the embedded AWS, which is the only process with this state."""
+    own = f"STATE_DIR={state / 'aws'}".encode()
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and own in (folder / "environ").read_bytes().split(b"\0"):
+                return int(folder.name)
+    raise AssertionError("the embedded AWS is not running")
+
+
+def write(engine: Engine) -> None:
+    create_table(engine)
+    engine.write_all([WriteItem(ITEM)])
+    engine.write_all([WriteItem(OTHER), WriteItem({**OTHER, "sk": {"S": "u"}})])
+
+
+@pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGKILL], ids=["stopped", "terminated", "killed"])
+def test_what_was_answered_is_kept(tmp_path: Path, end: signal.Signals | None) -> None:
+    with an_engine(tmp_path) as engine:
+        write(engine)
+        if end:
+            os.kill(process_on(engine, tmp_path), end)
+    with an_engine(tmp_path) as engine:
+        assert create_table(engine) is False
+        assert engine.get(("p", "s")) == ITEM
+        assert engine.get(("p", "t")) == OTHER
+    with an_engine(tmp_path) as engine:
+        assert engine.get(("p", "u")) == {**OTHER, "sk": {"S": "u"}}
+
+
+def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:
+    with running_aws(tmp_path) as endpoint:
+        assert endpoint.startswith("http://127.0.0.1:")
+
+
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    code = (
+        "import time, pathlib, sys; from dev.aws import running_aws\n"
+        "with running_aws(pathlib.Path(sys.argv[1])) as endpoint: print(endpoint, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=TOP, stdout=subprocess.PIPE)
+    assert parent.stdout
+    endpoint = parent.stdout.readline().decode().strip()
+    engine = Engine("quoll-tests", open_connection(read_config({"AWS_ENDPOINT_URL": endpoint})))
+    write(engine)
+    child = process_on(engine, tmp_path)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with pytest.raises(Unavailable):
+        engine.get(("p", "s"))
+    with an_engine(tmp_path) as again:
+        assert again.get(("p", "s")) == ITEM
+
+
+def test_a_broken_state_folder_is_a_clear_failure(tmp_path: Path) -> None:
+    (tmp_path / "aws").write_text("in the way")
+    with pytest.raises(AwsFailed, match="did not start"), running_aws(tmp_path):
+        pass

@@ -1,0 +1,124 @@
+"""Sends a case to one server and remembers what later cases refer to."""
+
+import http.client
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.parity.cases import Case, as_sent, fill
+from tests.servers import EMAIL, PASSWORD, Server
+
+GUEST = "-"
+_BOUNDARY = "parity-boundary"
+_TYPES = {
+    "json": "application/json",
+    "raw": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": f"multipart/form-data; boundary={_BOUNDARY}",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it came over the wire; header names in lower case, repeated ones joined."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+@dataclass
+class Talk:
+    """One server, the connection to it, and the values kept from its answers so far."""
+
+    server: Server
+    connection: http.client.HTTPConnection
+    names: dict[str, str] = field(default_factory=dict)
+    # Random values seen so far -> what they are called in comparisons.
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def talk_to(server: Server) -> Iterator[Talk]:
+    """A talk in which {root} is the superuser's token."""
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
+        talk = Talk(server, connection)
+        _sign_in(talk)
+        yield talk
+
+
+def _sign_in(talk: Talk) -> None:
+    credentials = json.dumps({"identity": EMAIL, "password": PASSWORD})
+    target = "/api/collections/_superusers/auth-with-password"
+    answer = ask(
+        talk,
+        Case(
+            "sign in",
+            GUEST,
+            "POST",
+            target,
+            "json",
+            credentials,
+            keep={"root": "token", "rootId": "record.id"},
+        ),
+    )
+    assert answer.status == 200, f"{talk.server.name}: the superuser cannot sign in: {answer.text}"
+
+
+def ask(talk: Talk, case: Case) -> Answer:
+    """The server's answer; what the case keeps is kept."""
+    body = _body_of(case, talk.names)
+    headers = {"Content-Type": _TYPES[case.kind]} if case.kind else {}
+    if case.who != GUEST:
+        headers["Authorization"] = talk.names.get(case.who, "unknown")
+    headers |= {key: fill(value, talk.names) for key, value in case.headers}
+    answer = _exchange(talk.connection, case.method, as_sent(fill(case.target, talk.names)), (headers, body))
+    kept = {name: find_path(answer.text, path) for name, path in case.keep.items()}
+    talk.names |= {name: value for name, value in kept.items() if value is not None}
+    talk.labels |= {value: f"<{name}>" for name, value in kept.items() if value is not None}
+    return answer
+
+
+def _exchange(
+    connection: http.client.HTTPConnection,
+    method: str,
+    target: str,
+    sent: tuple[dict[str, str], bytes | None],
+) -> Answer:
+    headers, body = sent
+    headers = {key: value for key, value in headers.items() if value}
+    connection.request(method, target, body, headers)
+    response = connection.getresponse()
+    text = response.read().decode(errors="backslashreplace")
+    joined: dict[str, str] = {}
+    for key, value in response.getheaders():
+        joined[key.lower()] = f"{joined[key.lower()]}, {value}" if key.lower() in joined else value
+    return Answer(response.status, joined, text)
+
+
+def _body_of(case: Case, names: Mapping[str, str]) -> bytes | None:
+    if not case.kind:
+        return None
+    text = fill(case.body, names)
+    if case.kind == "multipart":
+        parts = parse_qsl(text, keep_blank_values=True)
+        return "".join(_part(key, value) for key, value in parts).encode() + f"--{_BOUNDARY}--\r\n".encode()
+    return text.encode()
+
+
+def _part(key: str, value: str) -> str:
+    return f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+
+
+def find_path(text: str, path: str) -> str | None:
+    """The value at a dotted path of a JSON text, as text; None when it is not there."""
+    try:
+        value: Any = json.loads(text)
+        for part in path.split("."):
+            value = value[int(part)] if isinstance(value, list) else value[part]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return value if isinstance(value, str) else json.dumps(value)

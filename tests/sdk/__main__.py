@@ -1,0 +1,64 @@
+"""The official SDK's tour of both servers, step by step: ``python -m tests.sdk``.
+
+A step passes when it works on the real server, works on Quoll, and gives the same. Needs Node and
+what `npm ci` in this folder installs; ``--itself`` compares the real server with another copy of it.
+"""
+
+import difflib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.parity.normal import ID, normal_value, show
+from tests.servers import EMAIL, PASSWORD, Server, pocketbase, quoll
+
+FOLDER = Path(__file__).parent
+TOUR = FOLDER / "tour.mjs"
+
+
+def main() -> int:
+    if not (FOLDER / "node_modules" / "pocketbase").is_dir():
+        print(f"The SDK is not installed: run `make test-sdk`, or `npm ci` in {FOLDER}.", file=sys.stderr)
+        return 2
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        real = stack.enter_context(pocketbase(Path(folder, "real")))
+        other = pocketbase if "--itself" in sys.argv[1:] else quoll
+        ours = stack.enter_context(other(Path(folder, "other")))
+        faults = compare(tour(real), tour(ours))
+    for name, fault in faults.items():
+        if fault:
+            print(f"{name}: {fault}\n")
+    failed = sum(map(bool, faults.values()))
+    print(f"{len(faults) - failed} passed, {failed} failed")
+    return int(failed > 0 or not faults)
+
+
+def tour(server: Server) -> list[dict[str, Any]]:
+    """The steps' outcomes, normalised."""
+    command = ["node", str(TOUR), server.url, EMAIL, PASSWORD]
+    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, f"{server.name}: {done.stderr}"
+    literal = frozenset(ID.findall(TOUR.read_text()))
+    labels: dict[str, str] = {}
+    return [normal_value(line, labels, literal) for line in done.stdout.splitlines()]
+
+
+def compare(real: Sequence[dict[str, Any]], ours: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What is wrong with each step; nothing, when all is well."""
+    assert [step["name"] for step in real] == [step["name"] for step in ours]
+    return {one["name"]: _fault(one, other) for one, other in zip(real, ours, strict=True)}
+
+
+def _fault(real: dict[str, Any], ours: dict[str, Any]) -> str:
+    if "broken" in real:
+        return f"the real server does not do it: {real['broken']}"
+    lines = difflib.unified_diff(list(show(real)), list(show(ours)), "real", "other", lineterm="", n=2)
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

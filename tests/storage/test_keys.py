@@ -1,0 +1,49 @@
+"""Keys: nothing can be forged, everything fits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.storage import keys
+
+anything = st.text(st.characters(), max_size=600)
+parts = st.text(st.sampled_from("#%~/aé\x00"), max_size=400)
+
+
+@given(left=st.lists(parts, min_size=1, max_size=3), right=st.lists(parts, min_size=1, max_size=3))
+def test_different_values_have_different_keys(left: list[str], right: list[str]) -> None:
+    same = keys.unique_key("s", "i", left) == keys.unique_key("s", "i", right)
+    assert same == (left == right)
+
+
+@given(text=anything)
+def test_every_text_makes_a_key_that_fits(text: str) -> None:
+    escaped = keys.escape(text)
+    assert "#" not in escaped
+    assert len(escaped.encode()) <= 300
+
+
+@pytest.mark.parametrize("text", ["x" * 301, "é" * 200, "#" * 101])
+def test_a_long_value_and_its_cut_form_differ(text: str) -> None:
+    assert keys.escape(keys.escape(text)) != keys.escape(text)
+
+
+def test_half_a_character_makes_a_key() -> None:
+    assert keys.escape("\ud800") != keys.escape("\ud801")
+
+
+def test_rowids_grow_though_the_clock_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([1000, 1000, 999, 1, 1001])
+    monkeypatch.setattr(keys.clock, "unix_milliseconds", lambda: next(moments))
+    given = keys.RowIds()
+    rowids = [given.give() for _ in range(5)]
+    assert rowids == sorted(rowids)
+    assert len({each[:16] for each in rowids}) == 5
+
+
+def test_a_full_counter_borrows_from_the_next_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys.clock, "unix_milliseconds", lambda: 1000)
+    monkeypatch.setattr(keys.ids, "random_text", lambda length, alphabet: "")
+    given = keys.RowIds()
+    rowids = [given.give() for _ in range(0x10001)]
+    assert rowids == sorted(set(rowids))

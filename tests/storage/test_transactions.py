@@ -1,0 +1,208 @@
+"""Writing records: whole or absent, unique values held, nothing lost."""
+
+import random
+
+import pytest
+
+from chalicelib.schema.record import Record
+from chalicelib.storage.engine import Engine
+from chalicelib.storage.failures import (
+    Busy,
+    Conflict,
+    IdTaken,
+    ItemTooLarge,
+    NotUnique,
+    TooManyItems,
+    Unavailable,
+)
+from chalicelib.storage.records import find_by_unique, find_record
+from chalicelib.storage.transactions import Change, Create, Delete, Update, write_together
+from tests.storage.faults import Fault, Faulty
+from tests.storage.samples import PEOPLE, POSTS, make_record
+
+BY_NAME, BY_SLUG = PEOPLE.unique_indexes
+
+
+def person(record_id: str, name: str, slug: str = "", age: int = 0) -> Record:
+    return make_record(PEOPLE, record_id, name=name, slug=slug or record_id, age=age)
+
+
+def store(*changes: Change) -> Record:
+    return write_together(changes)[-1]
+
+
+def found(record: Record) -> Record:
+    stored = find_record(record.collection, record.id)
+    assert stored is not None
+    return stored
+
+
+def named(name: str) -> str | None:
+    record = find_by_unique(PEOPLE, BY_NAME, (name,))
+    return record and record.id
+
+
+def test_a_record_without_unique_values_is_one_plain_write(engine: Engine) -> None:
+    post = store(Create(make_record(POSTS, "p1", title="one")))
+    changed = store(Update(post, post.having(title="two")))
+    write_together([Delete(changed)])
+    assert engine.calls.by_operation == {"PutItem": 2, "DeleteItem": 1}
+    assert find_record(POSTS, "p1") is None
+
+
+def test_an_update_that_leaves_unique_values_alone_is_one_plain_write(engine: Engine) -> None:
+    ann = store(Create(person("a", "Ann", "ann", 1)))
+    engine.calls.reset()
+    store(Update(ann, ann.having(name="ANN")))
+    assert engine.calls.by_operation == {"PutItem": 1}
+
+
+def test_rev_counts_and_rowid_stays(engine: Engine) -> None:
+    created = store(Create(make_record(POSTS, "p1")))
+    changed = store(Update(created, created.having(title="x")))
+    assert (created.rev, changed.rev) == (1, 2)
+    assert changed.rowid == created.rowid
+    assert found(changed) == changed
+
+
+def test_an_id_is_taken_once(engine: Engine) -> None:
+    first = store(Create(make_record(POSTS, "p1", title="first")))
+    with pytest.raises(IdTaken) as taken:
+        store(Create(make_record(POSTS, "p1", title="second")))
+    assert (taken.value.collection, taken.value.record_id) == (POSTS, "p1")
+    assert found(first) == first
+
+
+@pytest.mark.parametrize(
+    ("second", "index"),
+    [
+        (person("b", "Ann", "other"), BY_NAME),
+        (person("b", "aNN", "other"), BY_NAME),
+        (person("b", "Bob", "ann", 7), BY_SLUG),
+        (person("b", "Ann", "ann", 7), BY_SLUG),
+    ],
+    ids=["same name", "same name but for case", "same pair", "both, the index declared last is told"],
+)
+def test_unique_values_are_taken_once(engine: Engine, second: Record, index: object) -> None:
+    store(Create(person("a", "Ann", "ann", 7)))
+    with pytest.raises(NotUnique) as refused:
+        store(Create(second))
+    assert refused.value.index == index
+    assert refused.value.collection == PEOPLE
+    assert find_record(PEOPLE, "b") is None
+    assert find_by_unique(PEOPLE, BY_SLUG, ("other", 0)) is None
+
+
+@pytest.mark.parametrize(
+    "second",
+    [person("b", "Ann!", "ann"), person("b", "Bob", "Ann", 7), person("b", "", "x"), person("b", "Änn", "x")],
+    ids=["other name", "case counts without NOCASE", "outside the partial index", "NOCASE is ASCII"],
+)
+def test_what_is_not_equal_may_be(engine: Engine, second: Record) -> None:
+    store(Create(person("a", "Ann", "ann", 7)), Create(person("z", "", "z")), Create(person("y", "ä", "y")))
+    store(Create(second))
+    assert found(second).values == second.values
+
+
+def test_a_released_value_can_be_taken(engine: Engine) -> None:
+    ann = store(Create(person("a", "Ann")))
+    store(Update(ann, ann.having(name="Anna")))
+    assert (named("Ann"), named("Anna")) == (None, "a")
+    bob = store(Create(person("b", "Ann")))
+    write_together([Delete(bob)])
+    store(Create(person("c", "Ann")))
+    assert named("ann") == "c"
+
+
+def test_leaving_a_partial_index_releases_the_value(engine: Engine) -> None:
+    ann = store(Create(person("a", "Ann")))
+    store(Update(ann, ann.having(name="")))
+    store(Create(person("b", "Ann")))
+    assert named("Ann") == "b"
+
+
+def test_a_value_changes_hands_in_one_transaction(engine: Engine) -> None:
+    ann = store(Create(person("a", "Ann")))
+    bob = store(Create(person("b", "Bob")))
+    write_together([Update(ann, ann.having(name="Bob")), Update(bob, bob.having(name="Ann"))])
+    assert (named("Ann"), named("Bob")) == ("b", "a")
+    write_together([Delete(found(ann)), Create(person("c", "Bob"))])
+    assert named("Bob") == "c"
+
+
+def test_two_changes_cannot_take_the_same_value(engine: Engine) -> None:
+    with pytest.raises(NotUnique):
+        store(Create(person("a", "Ann")), Create(person("b", "ANN")))
+    assert find_record(PEOPLE, "a") is None
+
+
+def test_all_changes_or_none(engine: Engine) -> None:
+    store(Create(person("a", "Ann")))
+    with pytest.raises(NotUnique):
+        store(Create(make_record(POSTS, "p1")), Create(person("b", "Bob")), Create(person("c", "Ann")))
+    assert find_record(POSTS, "p1") is None
+    assert named("Bob") is None
+
+
+@pytest.mark.parametrize(
+    "record", [make_record(POSTS, "r"), person("r", "Ann")], ids=["plain", "with unique values"]
+)
+def test_the_second_of_two_writers_loses(engine: Engine, record: Record) -> None:
+    read = store(Create(record))
+    winner = store(Update(read, read.having(**{record.collection.fields[1].name: "winner"})))
+    with pytest.raises(Conflict):
+        store(Update(read, read.having(**{record.collection.fields[1].name: "loser"})))
+    with pytest.raises(Conflict):
+        write_together([Delete(read)])
+    assert found(read) == winner
+
+
+def test_nobody_updates_what_is_gone(engine: Engine) -> None:
+    post = store(Create(make_record(POSTS, "p1")))
+    write_together([Delete(post)])
+    with pytest.raises(Conflict):
+        store(Update(post, post.having(title="x")))
+    assert find_record(POSTS, "p1") is None
+
+
+def test_one_record_is_changed_once_per_transaction(engine: Engine) -> None:
+    post = store(Create(make_record(POSTS, "p1")))
+    with pytest.raises(ValueError, match="changed twice"):
+        write_together([Update(post, post), Delete(post)])
+
+
+def test_too_many_changes(engine: Engine) -> None:
+    with pytest.raises(TooManyItems):
+        write_together([Create(make_record(POSTS, f"p{number}")) for number in range(101)])
+    with pytest.raises(TooManyItems):
+        write_together([Create(person(f"p{number}", f"n{number}")) for number in range(34)])
+
+
+def test_too_large(engine: Engine) -> None:
+    noise = random.Random(1).randbytes(450_000).hex()
+    with pytest.raises(ItemTooLarge):
+        store(Create(make_record(POSTS, "p1", body=noise)))
+    assert engine.calls.total == 0
+    store(Create(make_record(POSTS, "p1", body=noise[:600_000])))
+
+
+@pytest.mark.parametrize("failure", [Busy("throttled"), Busy("TransactionConflict")])
+def test_busy_writes_succeed_later(engine: Engine, failure: Exception) -> None:
+    engine.pause = lambda seconds: None
+    faults = [Fault("PutItem", failure, times=2), Fault("TransactWriteItems", failure, times=2)]
+    engine.send = Faulty(engine.send, faults)
+    store(Create(make_record(POSTS, "p1")))
+    store(Create(person("a", "Ann")))
+    assert named("Ann") == "a"
+    assert find_record(POSTS, "p1")
+
+
+@pytest.mark.parametrize("done_anyway", [False, True], ids=["crash before", "crash after"])
+def test_a_crash_leaves_all_or_nothing(engine: Engine, done_anyway: bool) -> None:
+    send = engine.send
+    engine.send = Faulty(send, [Fault("TransactWriteItems", Unavailable("gone"), done_anyway=done_anyway)])
+    with pytest.raises(Unavailable):
+        store(Create(person("a", "Ann")), Create(make_record(POSTS, "p1")))
+    engine.send = send
+    assert named("Ann") == ("a" if done_anyway else None)
+    assert (find_record(POSTS, "p1") is not None) == done_anyway
