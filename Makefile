@@ -46,7 +46,7 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
 		echo "Quoll needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another."; exit 1; }
 	@echo "Installing into .venv with $$($(PYTHON) --version); this happens once ..."
-	@$(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

@@ -15,8 +15,8 @@ import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 from pathlib import Path
+from typing import TypeVar
 
 LOCAL_STAGES = ("local", "test")
 # What an embedded AWS wants to be asked with, and where under the state folder it is announced.

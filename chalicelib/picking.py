@@ -19,8 +19,10 @@ from chalicelib.excerpt import shorten
 Modifier: TypeAlias = Callable[[str], str] | None
 
 PAGE_KEYS = {"items", "page", "perPage", "totalItems", "totalPages"}
-_SEPARATOR = re.compile(r",(?![^(]*\))")
-_EXCERPT = re.compile(r"\s*excerpt\s*\(\s*\+?(\d{1,18})(?:\.\d*)?\s*(?:,([^,]*))?\)[^:]*")
+MAX_LEVELS = 200  # no answer is deeper (bodies.MAX_DEPTH), so what follows in a path names nothing
+
+_FIELD = re.compile(r"(?:[^,(]|\([^()]*\)|\()+")
+_EXCERPT = re.compile(r"\s*excerpt\s*\(\s*\+?(\d{1,18})(?:\.\d*)?\s*(?:,([^,)]*))?\)[^:]*")
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 
 
@@ -50,8 +52,14 @@ def pick(data: Any, fields: str) -> Any:
 @lru_cache(maxsize=128)
 def parse_fields(fields: str) -> Mapping[str, Wanted]:
     """What is wanted, by key. Raises PickError."""
-    named = (item.strip().partition(":") for item in _SEPARATOR.split(fields))
-    return _grow({path.strip(): _parse_modifier(colon, text) for path, colon, text in named if path or colon})
+    named = (item.strip().partition(":") for item in _FIELD.findall(fields))
+    return _grow(
+        {_cut_path(path): _parse_modifier(colon, text) for path, colon, text in named if path or colon}
+    )
+
+
+def _cut_path(path: str) -> str:
+    return ".".join(path.strip().split(".")[:MAX_LEVELS])
 
 
 def _grow(paths: Mapping[str, Modifier]) -> Mapping[str, Wanted]:

@@ -1,7 +1,7 @@
 """The process of the embedded AWS: ministack, until its parent goes away, with a journal of all writes.
 
-Settings come from the environment (dev/aws.py gives them). The parent holds our standard input open; when it is
-closed, however the parent ended, everything is saved and the process stops.
+Settings come from the environment (dev/aws.py gives them). The parent holds our standard input open; when it
+is closed, however the parent ended, everything is saved and the process stops.
 """
 
 import os
@@ -44,9 +44,10 @@ def keep_writes(journal: Journal) -> None:
     """Put the journal around ministack's DynamoDB: its handler, its loading and its saving."""
     handle, load, save = dynamodb.handle_request, ministack._load_persisted_state, ministack.save_all
 
-    async def handle_and_note(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+    async def handle_and_note(*request: Any) -> Any:
         # The handler never waits for anything, so writes are noted in the order they happen.
-        answer = await handle(method, path, headers, body, query)
+        answer = await handle(*request)
+        _, _, headers, body, _ = request
         operation = headers.get("x-amz-target", "").split(".")[-1]
         if answer[0] == OK and operation in WRITES:
             journal.append(Entry(get_account_id(), get_region(), operation, body))

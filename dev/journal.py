@@ -1,8 +1,8 @@
 """A journal of writes: what the embedded AWS answered with success survives any end of its process.
 
-ministack keeps its data in memory and saves it when it stops in order. Between two saves the journal holds every
-write to DynamoDB that was answered; on starting it is carried out again on top of what was saved. A write is in
-the journal before its answer is sent, and the operating system keeps what a killed process had written.
+ministack keeps its data in memory and saves it when it stops in order. Between two saves the journal holds
+every write to DynamoDB that was answered; on starting it is carried out again on top of what was saved. A
+write is in the journal before its answer is sent, and the operating system keeps what a killed process wrote.
 """
 
 import os

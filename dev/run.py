@@ -34,7 +34,8 @@ class CannotRun(Exception):
 
 def main() -> int:
     """Serve until told to stop; the exit code."""
-    signal.signal(signal.SIGTERM, _stop)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _stop)
     state = Path(os.environ.get("QUOLL_STATE") or ".quoll").absolute()
     try:
         with contextlib.suppress(KeyboardInterrupt), _owned(state), _listening() as server:

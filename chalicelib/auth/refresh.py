@@ -5,13 +5,16 @@ from typing import Any
 from chalicelib.auth.context import get_any_collection
 from chalicelib.auth.response import answer_sign_in, require_auth_rule
 from chalicelib.auth.tokens import bearer_of, parse_token
+from chalicelib.collections.load import get_catalog
 from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 
 
 def refresh_sign_in(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and a new token; a token that may not be renewed is given back as it is."""
-    collection = get_any_collection(name_or_id)
+    related = RelatedRecords(get_catalog())
+    collection = get_any_collection(name_or_id, related.catalog)
     record = request.auth
     if record is None:
         raise Unauthorized()
@@ -19,7 +22,7 @@ def refresh_sign_in(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
         # PocketBase names the caller's own collection here, not the one that was asked for.
         raise Forbidden(f"The request requires auth record from {record.collection.name} collection.")
     len(request.body)  # an unreadable body is refused here too
-    require_auth_rule(record, request)
+    require_auth_rule(record, request, related)
     text = bearer_of(request.headers.get("authorization", ""))
     token = parse_token(text)
-    return answer_sign_in(record, request, "" if token is None or token.is_refreshable else text)
+    return answer_sign_in(record, request, related, "" if token is None or token.is_refreshable else text)

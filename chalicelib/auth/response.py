@@ -16,31 +16,28 @@ UNMET = "The request doesn't satisfy the collection requirements to authenticate
 NO_MFA = "Multi-factor authentication is not supported yet, and this record may not sign in without it."
 
 
-def answer_sign_in(record: Record, request: RequestInfo, token: str = "") -> dict[str, Any]:
+def answer_sign_in(
+    record: Record, request: RequestInfo, related: RelatedRecords, token: str = ""
+) -> dict[str, Any]:
     """``{"record", "token"}``, as the record sees itself, e-mail included. The token is new unless given."""
-    as_record = replace(request, auth=record)
-    return {"record": present_own(as_record, record), "token": token or new_auth_token(record)}
+    (shown,) = present([record], replace(request, auth=record), related)
+    return {"record": shown, "token": token or new_auth_token(record)}
 
 
-def present_own(request: RequestInfo, record: Record) -> dict[str, Any]:
-    """The record as JSON, expanded as the request asks."""
-    return present([record], request, RelatedRecords())[0]
-
-
-def require_auth_rule(record: Record, request: RequestInfo) -> None:
+def require_auth_rule(record: Record, request: RequestInfo, related: RelatedRecords) -> None:
     """Raise Forbidden unless the record satisfies its collection's authRule; for superusers every rule is."""
     rule = auth_options(record.collection).auth_rule
-    is_met = request.is_superuser or (rule is not None and satisfies(record, rule, request, RelatedRecords()))
+    is_met = request.is_superuser or (rule is not None and satisfies(record, rule, request, related))
     if not is_met:
         raise Forbidden(UNMET)
 
 
-def refuse_second_factor(record: Record, request: RequestInfo) -> None:
+def refuse_second_factor(record: Record, request: RequestInfo, related: RelatedRecords) -> None:
     """Raise Forbidden for a record that needs a second factor: there is none to ask for, so it must not pass.
 
     It is needed where the rule is met, so being a superuser, who meets every rule, is left out of account.
     """
     mfa = auth_options(record.collection).mfa
     asked = replace(request, auth=None) if request.is_superuser else request
-    if mfa.enabled and (not mfa.rule or satisfies(record, mfa.rule, asked, RelatedRecords())):
+    if mfa.enabled and (not mfa.rule or satisfies(record, mfa.rule, asked, related)):
         raise Forbidden(NO_MFA)

@@ -10,7 +10,9 @@ from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
+from chalicelib.collections.load import get_catalog
 from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
+from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
@@ -36,7 +38,8 @@ _UNKNOWN_FIELD = Problem("validation_in_invalid", "Must be a valid value.")
 
 def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and its token. Raises BadRequest for a wrong identity and a wrong password alike."""
-    collection = get_auth_collection(name_or_id)
+    related = RelatedRecords(get_catalog())
+    collection = get_auth_collection(name_or_id, related.catalog)
     if not auth_options(collection).password_auth.enabled:
         raise Forbidden("The collection is not configured to allow password authentication.")
     form = read_form(request)
@@ -45,9 +48,9 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
     if not has_password(record, form["password"]) or record is None:
         raise BadRequest("Failed to authenticate.")
     asked = request.within("password")
-    require_auth_rule(record, asked)
-    refuse_second_factor(record, asked)
-    return answer_sign_in(record, asked)
+    require_auth_rule(record, asked, related)
+    refuse_second_factor(record, asked, related)
+    return answer_sign_in(record, asked, related)
 
 
 def read_form(request: RequestInfo) -> dict[str, str]:

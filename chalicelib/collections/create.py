@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.collections.check import check_saving
-from chalicelib.collections.reading import refuse_invalid, read_new
+from chalicelib.collections.reading import read_new, refuse_invalid
 from chalicelib.collections.save import Change, save_change
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection

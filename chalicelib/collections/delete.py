@@ -1,5 +1,6 @@
 """Deleting collections."""
 
+from chalicelib.collections.purge import purge_records
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view import find_or_fail
 from chalicelib.errors import BadRequest
@@ -8,10 +9,10 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.relation import RelationField
 
 
-def delete_collection(name_or_id: str) -> Collection:
-    """Delete a collection's definition; its records are unreachable from then on. Raises NotFound, BadRequest."""
+def delete_collection(name_or_id: str) -> None:
+    """Delete a definition, which hides its records at once, then the records. Raises NotFound, BadRequest."""
     change = save_change(lambda catalog: Change(remove=(_decide(name_or_id, catalog),)))
-    return change.remove[0]
+    purge_records(change.remove[0])
 
 
 def _decide(name_or_id: str, catalog: Catalog) -> Collection:

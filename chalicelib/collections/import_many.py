@@ -6,7 +6,9 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.collections.check import check_saving
+from chalicelib.collections.fill import Fill, fill_indexes
 from chalicelib.collections.import_failures import not_valid, raw_failure, taken_twice
+from chalicelib.collections.purge import purge_records
 from chalicelib.collections.reading import open_body
 from chalicelib.collections.save import Change, save_change
 from chalicelib.errors import BadRequest, ValidationFailed
@@ -22,7 +24,7 @@ UNREADABLE = "An error occurred while loading the submitted data."
 
 @dataclass(frozen=True)
 class Import:
-    """What a client wants imported. With `delete_missing`, whatever is not named goes, but for system things."""
+    """What a client wants imported. `delete_missing`: whatever is not named goes, but for system things."""
 
     definitions: tuple[Mapping[str, Any], ...]
     delete_missing: bool = False
@@ -33,7 +35,9 @@ def import_collections(body: Mapping[str, Any]) -> None:
     wanted = _read_import(open_body(body, UNREADABLE))
     if not wanted.definitions:
         raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
-    save_change(lambda catalog: _decide(wanted, catalog))
+    change = save_change(lambda catalog: _decide(wanted, catalog))
+    for collection in change.remove:
+        purge_records(collection)
 
 
 def _read_import(body: Mapping[str, Any]) -> Import:
@@ -56,9 +60,16 @@ def _decide(wanted: Import, catalog: Catalog) -> Change:
     after = change.applied_to(catalog)
     _refuse_repeated(put, after)
     for new, old in pairs:
-        if problems := check_saving(new, old, after):
+        if problems := check_saving(new, old, after, is_import=True):
             raise not_valid(new, problems)
-    return change
+    return replace(change, fills=tuple(_fill(new, old) for new, old in pairs if old))
+
+
+def _fill(new: Collection, old: Collection) -> Fill:
+    fill = fill_indexes(old, new)
+    if fill.problems:
+        raise not_valid(new, {"indexes": fill.problems})
+    return fill
 
 
 def _merge(
@@ -77,9 +88,10 @@ def _merge(
 
 
 def _find_named(definition: Mapping[str, Any], catalog: Catalog) -> Collection | None:
-    given = definition.get("id") or definition.get("name")
-    found = catalog.find(given) if isinstance(given, str) else None
-    return None if found and definition.get("id") and found.id != given else found
+    given_id, name = definition.get("id"), definition.get("name")
+    if given_id:
+        return catalog.find_by_id(given_id) if isinstance(given_id, str) else None
+    return catalog.find(name) if isinstance(name, str) else None
 
 
 def _keeping(definition: Mapping[str, Any], old: Collection, wanted: Import) -> Mapping[str, Any]:
@@ -94,11 +106,11 @@ def _keeping(definition: Mapping[str, Any], old: Collection, wanted: Import) -> 
 
 
 def _refuse_repeated(put: Sequence[Collection], after: Catalog) -> None:
-    ids: set[str] = set()
-    names = [each.name.lower() for each in after]
+    seen: list[Collection] = []
     for new in put:
-        if new.id in ids:
-            raise taken_twice(new, "id")
-        if names.count(new.name.lower()) > 1:
+        others = [*seen, *(each for each in after if each.id != new.id)]
+        if any(other.name.lower() == new.name.lower() for other in others):
             raise taken_twice(new, "name")
-        ids.add(new.id)
+        if any(other.id == new.id for other in seen):
+            raise taken_twice(new, "id")
+        seen.append(new)

@@ -16,7 +16,9 @@ from chalicelib.filters import (
     parse_sort,
 )
 from chalicelib.filters.scope import Scope
-from chalicelib.paging import Page, PageRequest, take_page
+from chalicelib.filters.syntax import All, Call, Comparison, Expression, Name, Operand
+from chalicelib.filters.syntax import Any as AnyOf
+from chalicelib.paging import PageRequest, take_page
 from chalicelib.request import RequestInfo
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -49,13 +51,29 @@ def list_collections(wanted: PageRequest) -> dict[str, Any]:
 
 
 def _find(catalog: Catalog, wanted: PageRequest) -> Iterable[Record]:
-    if any(word in text for word in FOREIGN for text in (wanted.filter, wanted.sort)):
-        raise FilterError("collections have columns only")
-    scope = Scope(TABLE, Catalog([TABLE]), RequestInfo(), clock.now())
-    nothing = NoRecords()
-    where = bind(parse_client_filter(wanted.filter), scope)
-    rows = matching(where, map(_as_row, catalog), nothing)
-    return ordered(rows, bind_sort(parse_sort(wanted.sort), scope), nothing)
+    tree, sort = parse_client_filter(wanted.filter), parse_sort(wanted.sort)
+    for name in (*names_in(tree), *(order.name for order in sort.orders)):
+        if ":" in name or name.startswith(FOREIGN):
+            raise FilterError(f"{name} is no column of a collection")
+    scope = Scope(TABLE, NoRecords.catalog, RequestInfo(), clock.now())
+    rows = matching(bind(tree, scope), map(_as_row, catalog), NoRecords())
+    return ordered(rows, bind_sort(sort, scope), NoRecords())
+
+
+def names_in(tree: Expression | Operand) -> Iterator[str]:
+    """The names that an expression mentions."""
+    if isinstance(tree, Name):
+        yield tree.text
+    for part in _parts_of(tree):
+        yield from names_in(part)
+
+
+def _parts_of(tree: Expression | Operand) -> Sequence[Expression | Operand]:
+    if isinstance(tree, Comparison):
+        return tree.left, tree.right
+    if isinstance(tree, Call):
+        return tree.arguments
+    return tree.parts if isinstance(tree, All | AnyOf) else ()
 
 
 def _as_row(collection: Collection) -> Record:

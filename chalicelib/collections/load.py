@@ -40,7 +40,7 @@ def get_catalog() -> Catalog:
 
 def peek_catalog() -> Catalog:
     """What is in memory, however old (loaded when nothing is): for who calls `note_version` next."""
-    return (_memory.held or _reload()).catalog
+    return (_memory.held or _reload(None)).catalog
 
 
 def get_collection(name_or_id: str) -> Collection:
@@ -55,7 +55,7 @@ def get_snapshot() -> Snapshot:
     """All collections and the version they are of, as fresh as CONFIG_TTL says."""
     held = _memory.held
     if held is None:
-        return _reload()
+        return _reload(None)
     return _confirm(read_version()) if is_stale() else held
 
 
@@ -85,7 +85,7 @@ def forget() -> None:
 def _confirm(version: str) -> Snapshot:
     held = _memory.held
     if held is None or held.version != version:
-        return _reload()
+        return _reload(version)
     confirmed = Snapshot(held.catalog, version, clock.unix_milliseconds())
     with _memory.lock:
         if _memory.held is held:
@@ -93,8 +93,12 @@ def _confirm(version: str) -> Snapshot:
     return confirmed
 
 
-def _reload() -> Snapshot:
+def _reload(version: str | None) -> Snapshot:
+    """Load everything, unless another thread has done it: it held this version, or any when None will do."""
     with _memory.lock:
+        held = _memory.held
+        if held is not None and version in (None, held.version):
+            return held
         checked = clock.unix_milliseconds()
         stored, version = load_all()
         collections = (Collection.from_stored(each) for each in stored)

@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problems, problems_to_json
-from chalicelib.schema.validate import find_name_failure
 from chalicelib.schema.shapes import WrongShape, read_text
+from chalicelib.schema.validate import find_name_failure
 
 BAD_TYPE_DATA = "Failed to load the collection type data due to invalid formatting."
 BAD_DATA = "Failed to load the submitted data due to invalid formatting."
@@ -36,7 +36,7 @@ def read_changed(old: Collection, body: Mapping[str, Any]) -> Collection:
 
 
 def open_body(body: Mapping[str, Any], message: str) -> Mapping[str, Any]:
-    """The body's values; whatever it is that cannot be read, the answer is this message. Raises BadRequest."""
+    """The body's values; BadRequest with this message, whatever it is that cannot be read."""
     try:
         return dict(body)
     except BadRequest as error:

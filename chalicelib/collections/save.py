@@ -1,16 +1,21 @@
 """Writing changed definitions: all or none, and never over somebody else's change."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalicelib.collections.fill import Fill, finish_fill
 from chalicelib.collections.load import forget, get_snapshot, note_saved
-from chalicelib.errors import BadRequest
+from chalicelib.errors import BadRequest, TooManyRequests
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.collections import save_collections
+from chalicelib.storage.engine import get_engine
 from chalicelib.storage.failures import Conflict, ItemTooLarge, TooManyItems
 
-ATTEMPTS = 8
+ATTEMPTS = 20
+FIRST_PAUSE = 0.02
+LONGEST_PAUSE = 1.0
 TOO_BUSY = "The collections were changed by somebody else meanwhile. Please try again."
 TOO_MANY = "Too many or too large collections for one transaction (at most 99 collections, 4 MB together)."
 TOO_LARGE = "The collection definition is too large."
@@ -18,10 +23,11 @@ TOO_LARGE = "The collection definition is too large."
 
 @dataclass(frozen=True)
 class Change:
-    """Definitions to write and to remove, together."""
+    """Definitions to write and to remove, together, and the indexes that were filled for them."""
 
     put: tuple[Collection, ...] = ()
     remove: tuple[Collection, ...] = ()
+    fills: tuple[Fill, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.put or self.remove)
@@ -36,19 +42,23 @@ class Change:
 
 def save_change(decide: Callable[[Catalog], Change]) -> Change:
     """Carry out what `decide` makes of the present catalog; asked again when another change came first."""
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         snapshot = get_snapshot()
-        change = decide(snapshot.catalog)
-        if not change:
-            return change
         try:
+            change = decide(snapshot.catalog)
+            if not change:
+                return change
             version = _write(change, snapshot.version)
         except Conflict:
             forget()
+            # Whoever lost must not lose again to the same others: pauses are random, and grow.
+            get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
             continue
         note_saved(change.applied_to(snapshot.catalog), version)
+        for fill in change.fills:
+            finish_fill(fill)
         return change
-    raise BadRequest(TOO_BUSY)
+    raise TooManyRequests(TOO_BUSY)
 
 
 def _write(change: Change, version: str) -> str:

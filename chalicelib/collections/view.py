@@ -1,6 +1,5 @@
 """Showing collections to superusers."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.collections.load import get_catalog

@@ -1,7 +1,7 @@
-"""The filter and rule language: text to tree, tree to answers. Pure: no I/O, records come from a RecordSource.
+"""The filter and rule language: text to tree, tree to answers. Pure: records come from a RecordSource.
 
-    text -> tokens -> parse -> syntax tree -> bind (check, put values in, fold) -> bound tree
-                                              -> make_plan (which access) -> matches (does this record match)
+text -> tokens -> parse -> syntax tree -> bind (check, put values in, fold) -> bound tree
+                                          -> make_plan (which access) -> matches (does this record match)
 """
 
 from chalicelib.filters.bind import bind

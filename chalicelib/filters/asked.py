@@ -1,17 +1,19 @@
 """``@request.*`` and ``@collection.*`` to operands."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.filters.bound import NEVER, Column, Constant, Element, Operand, Test, Truth, all_of
+from chalicelib.filters.bound import NEVER, Column, Constant, Element, Extract, Operand, Test, Truth
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.joins import Caller, Every, Given, Listed
-from chalicelib.filters.resolve import HOLDING_MANY, Place, Props, resolve_path, split_modifier
+from chalicelib.filters.resolve import HOLDING_JSON, HOLDING_MANY, Place, Props, resolve_path, split_modifier
 from chalicelib.filters.scope import Scope
-from chalicelib.filters.sql_text import to_lower, to_sql, to_text
+from chalicelib.filters.sql_text import column_text, like_text, to_lower, to_number, to_sql
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.relation import RelationField
 
+_COLLECTION = re.compile(r"\w+(:\w+)?", re.ASCII)
 NULL = Constant(None, is_word=True)
 TRUE = Constant(1, is_word=True)
 FALSE = Constant(0, is_word=True)
@@ -28,10 +30,10 @@ def resolve_request(props: Props, scope: Scope) -> Operand:
 
 def resolve_collection(props: Props, scope: Scope) -> Operand:
     """``@collection.<name>[:alias].<path>`` without the first step."""
-    name, _, alias = props[0].partition(":")
     path = ".".join(("@collection", *props))
-    if len(props) < 2:
-        raise FilterError(f'invalid @collection field path in "{path}"')
+    if len(props) < 2 or not _COLLECTION.fullmatch(props[0]):
+        raise FilterError(f'failed to resolve field "{path}"')
+    name, _, alias = props[0].partition(":")
     collection = scope.catalog.find(name)
     if collection is None:
         raise FilterError(f'failed to load collection "{name}" from field path "{path}"')
@@ -59,7 +61,7 @@ def _resolve_body(props: Props, scope: Scope) -> Operand:
         return _resolve_body_modifier(name, modifier, scope)
     if len(props) > 1 and isinstance(field, RelationField):
         return _resolve_body_relation(field, props[1:], scope)
-    return _resolve_static(_normal_body(scope), props)
+    return _resolve_static(_normal_body(scope), props, scope)
 
 
 def _resolve_body_modifier(name: str, modifier: str, scope: Scope) -> Operand:
@@ -70,7 +72,7 @@ def _resolve_body_modifier(name: str, modifier: str, scope: Scope) -> Operand:
         return _changed(field, scope)
     if field.type not in HOLDING_MANY:
         raise FilterError(f'field "{name}" doesn\'t support multivalue operations')
-    items = _items(_normal_body(scope).get(name))
+    items = _items(_normal_body(scope).get(name, MISSING))
     if modifier == "length":
         return Constant(float(len(items)))
     return Element(Given(tuple(to_sql(item) for item in items), field.is_multiple))
@@ -81,28 +83,28 @@ def _changed(field: Field, scope: Scope) -> Operand:
     body = _normal_body(scope)
     if field.name not in body:
         return Truth(NEVER)
-    return Truth(all_of([Test(_constant(body[field.name]), "!=", Column(scope.root, field))]))
+    column = Extract(scope.root, field, ()) if field.type == "json" else Column(scope.root, field)
+    return Truth(Test(_field_constant(body[field.name], field), "!=", column))
 
 
 def _resolve_body_relation(field: RelationField, props: Props, scope: Scope) -> Operand:
-    ids = tuple(str(item) for item in _items(_normal_body(scope).get(field.name)))
+    ids = tuple(str(item) for item in _items(_normal_body(scope).get(field.name)) if item)
     target = scope.catalog.find(field.collection_id)
     if target is None:
         raise FilterError(f'failed to load field "{field.name}" collection')
     place = Place(Listed(target.id, ids, field.is_multiple), target)
-    operand = resolve_path(props, place, scope)
-    return operand if ids else NULL
+    return resolve_path(props, place, scope) if ids else NULL
 
 
 def _resolve_query(props: Props, scope: Scope) -> Operand:
-    return _resolve_static(scope.request.query, props)
+    return _resolve_static(scope.request.query, props, scope)
 
 
 def _resolve_headers(props: Props, scope: Scope) -> Operand:
-    return _resolve_static(scope.request.headers, props)
+    return _resolve_static(scope.request.headers, props, scope)
 
 
-def _resolve_static(values: Mapping[str, Any], props: Props) -> Operand:
+def _resolve_static(values: Mapping[str, Any], props: Props, scope: Scope) -> Operand:
     name, modifier = split_modifier(props[-1])
     if modifier not in ("", "isset", "lower"):
         raise FilterError(f"invalid modifier sequence {props[-1]}")
@@ -111,21 +113,16 @@ def _resolve_static(values: Mapping[str, Any], props: Props) -> Operand:
         return FALSE if value is MISSING else TRUE
     if value is MISSING or value is None:
         return NULL
-    return Constant(to_lower(_as_text(value))) if modifier == "lower" else _constant(value)
-
-
-def _as_text(value: Any) -> str:
-    """A submitted value as text: a whole number has no fraction."""
-    known = to_sql(value)
-    whole = isinstance(known, float) and known.is_integer()
-    return str(to_text(int(known) if whole else known))
+    field = scope.collection.field_by_name.get(name)
+    known = _field_constant(value, field) if field and len(props) == 1 else _constant(value, field)
+    return Constant(to_lower(like_text(known.value))) if modifier == "lower" else known
 
 
 def _normal_body(scope: Scope) -> dict[str, Any]:
-    """The body, its fields' values in normal form."""
+    """The body, its fields' values as they would be stored."""
     fields = scope.collection.field_by_name
     return {
-        name: fields[name].normalize(value) if name in fields and value is not None else value
+        name: fields[name].accept(value) if name in fields else value
         for name, value in scope.request.body.items()
     }
 
@@ -142,16 +139,21 @@ def _dig(value: Any, props: Props) -> Any:
 
 
 def _items(value: Any) -> list[Any]:
-    if value is None or value == "":
+    if value is MISSING:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _constant(value: Any) -> Constant:
-    """A known value, numbers as the reals that a request's JSON has."""
-    known = to_sql(value)
-    if known is None or isinstance(value, bool):
-        return Constant(known, is_word=True)
+def _field_constant(value: Any, field: Field) -> Constant:
+    """A submitted value of a field; what is stored as JSON is its JSON text, also when that is plain."""
+    return Constant(column_text(value, field)) if field.type in HOLDING_JSON else _constant(value, field)
+
+
+def _constant(value: Any, field: Field | None = None) -> Constant:
+    """A known value; numbers are reals, as in a request's JSON, a number field's text too."""
+    if isinstance(value, bool):
+        return Constant(value)
+    known = to_number(value) if field and field.type == "number" and isinstance(value, str) else to_sql(value)
     return Constant(float(known) if isinstance(known, int) else known)
 
 

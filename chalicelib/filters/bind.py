@@ -19,19 +19,19 @@ from chalicelib.filters.bound import (
     Test,
     all_of,
     any_of,
-    test_joins,
-    tests_in,
+    joins_in,
 )
 from chalicelib.filters.compare import LIKES
-from chalicelib.filters.compile import decide, like_text
+from chalicelib.filters.compile import decide
 from chalicelib.filters.failures import FilterError
-from chalicelib.filters.functions import FUNCTIONS
+from chalicelib.filters.functions import FUNCTIONS, Parameter
 from chalicelib.filters.joins import Join, Referring, Related, chain_of
 from chalicelib.filters.like import contains_pattern
 from chalicelib.filters.macros import MACROS
 from chalicelib.filters.parse import parse
 from chalicelib.filters.resolve import Place, resolve_path, under
 from chalicelib.filters.scope import Scope
+from chalicelib.filters.sql_text import like_text
 from chalicelib.filters.syntax import All, Call, Comparison, Expression, Literal, Name
 from chalicelib.filters.syntax import Operand as Written
 
@@ -42,7 +42,7 @@ WORDS = {1: TRUE, 0: FALSE, None: NULL}
 def bind(tree: Expression, scope: Scope) -> Node:
     """The tree as it is to be evaluated. Raises FilterError when a name cannot be resolved."""
     node = _bind(tree, scope)
-    return all_of((node, guard_of(_joins_of(node), scope))) if scope.is_restricted else node
+    return all_of((node, guard_of(_joins_of(tree, scope), scope))) if scope.is_restricted else node
 
 
 def guard_of(joins: Iterable[Join], scope: Scope) -> Node:
@@ -94,9 +94,11 @@ def _bind_name(name: Name, scope: Scope) -> Operand:
     if name.text in MACROS:
         return Constant(MACROS[name.text](scope.now))
     head, *props = name.text.split(".")
-    if head == "@request" and props:
+    if head.startswith("@") and not (props and head in ("@request", "@collection")):
+        raise FilterError(f'failed to resolve field "{name.text}"')
+    if head == "@request":
         return resolve_request(props, scope)
-    if head == "@collection" and props:
+    if head == "@collection":
         return resolve_collection(props, scope)
     return resolve_path([head, *props], Place(scope.root, scope.collection), scope)
 
@@ -105,13 +107,22 @@ def _bind_call(call: Call, scope: Scope) -> Operand:
     function = FUNCTIONS.get(call.function)
     if function is None:
         raise FilterError(f'unknown function "{call.function}"', call.position)
-    if not function.needs <= len(call.arguments) <= len(function.takes):
-        raise FilterError(f"[{call.function}] unexpected number of arguments", call.position)
-    for argument, kinds in zip(call.arguments, function.takes, strict=False):
-        if _kind_of(argument) not in kinds:
-            raise FilterError(f"[{call.function}] unexpected argument", call.position)
-    arguments = tuple(bind_operand(argument, scope) for argument in call.arguments)
+    refusal = function.refuse_count(len(call.arguments))
+    if refusal is not None:
+        raise FilterError(f"[{call.function}] {refusal}", call.position)
+    pairs = zip(call.arguments, function.parameters, strict=False)
+    arguments = tuple(_bind_argument(call, written, parameter, scope) for written, parameter in pairs)
     return Applied(call.function, _with_now(call.function, arguments, scope))
+
+
+def _bind_argument(call: Call, written: Written, parameter: Parameter, scope: Scope) -> Operand:
+    if _kind_of(written) not in parameter.takes:
+        raise FilterError(f"[{call.function}] {parameter.refusal}", written.position)
+    try:
+        return bind_operand(written, scope)
+    except FilterError as error:
+        message = f"[{call.function}] {parameter.unresolved}: {error.message}"
+        raise FilterError(message, written.position) from error
 
 
 def _kind_of(written: Written) -> str:
@@ -154,8 +165,11 @@ def _private_emails(operands: Iterable[Operand]) -> tuple[Join, ...]:
     )
 
 
-def _joins_of(node: Node) -> list[Join]:
-    return [join for test in tests_in(node) for join in test_joins(test)]
+def _joins_of(tree: Expression, scope: Scope) -> list[Join]:
+    """All joins of an expression, also those of parts that are already decided."""
+    if not isinstance(tree, Comparison):
+        return [join for part in tree.parts for join in _joins_of(part, scope)]
+    return [join for side in (tree.left, tree.right) for join in joins_in(bind_operand(side, scope))]
 
 
 def _guard(join: Related | Referring, scope: Scope) -> Node:

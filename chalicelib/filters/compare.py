@@ -53,10 +53,10 @@ def unlike(left: SqlValue, right: SqlValue) -> Verdict:
 
 
 ORDERINGS: dict[str, Compare] = {
-    ">": _unless_null(lambda left, right: left > right),  # type: ignore[operator]
-    ">=": _unless_null(lambda left, right: left >= right),  # type: ignore[operator]
-    "<": _unless_null(lambda left, right: left < right),  # type: ignore[operator]
-    "<=": _unless_null(lambda left, right: left <= right),  # type: ignore[operator]
+    ">": _unless_null(lambda left, right: left > right),
+    ">=": _unless_null(lambda left, right: left >= right),
+    "<": _unless_null(lambda left, right: left < right),
+    "<=": _unless_null(lambda left, right: left <= right),
 }
 LIKES: dict[str, Compare] = {"~": like, "!~": unlike}
 

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from chalicelib.filters.bound import NEVER, Applied, Constant, Extract, Lower, Operand, Test, Truth, joins_in, tests_in
+from chalicelib.filters.bound import (
+    NEVER,
+    Applied,
+    Constant,
+    Extract,
+    Lower,
+    Operand,
+    Test,
+    Truth,
+    joins_in,
+    tests_in,
+)
 from chalicelib.filters.compare import (
     LIKES,
     ORDERINGS,
@@ -14,13 +25,14 @@ from chalicelib.filters.compare import (
     is_same,
     with_affinity,
 )
-from chalicelib.filters.joins import Join, chain_of, is_many
+from chalicelib.filters.joins import Join, Row, chain_of, is_apart, is_many
 from chalicelib.filters.like import contains_pattern
 from chalicelib.filters.read import Reader, affinity_of, make_reader
 from chalicelib.filters.rows import Assignment, rows_of
-from chalicelib.filters.sql_text import SqlValue, to_text
+from chalicelib.filters.sql_text import SqlValue, like_text, to_text
 
 Check: TypeAlias = Callable[[Assignment], Verdict]
+ReadAll: TypeAlias = Callable[[Assignment], list[SqlValue]]
 
 
 def make_check(test: Test) -> Check:
@@ -82,25 +94,25 @@ def _like(compare: Compare, right: Operand | None) -> Compare:
     return contains
 
 
-def like_text(value: SqlValue) -> str:
-    """An operand of ``~`` as text: whole numbers have no fraction."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return to_text(value) or ""
-
-
 def _equality(test: Test, left: Operand | None, right: Operand | None) -> Compare:
     """Text or null, empty is empty; only what comes from JSON tells null from "" (see the table in docs)."""
     wanted = test.operator == "="
     same = is_same if wanted else is_not_same
     affinities = affinity_of(test.left), affinity_of(test.right)
-    if keeps_null(test.left) or keeps_null(test.right):
+    if any(map(keeps_null, _deciding(test, left, right))):
         return with_affinity(same, *affinities)
     if _is_empty(left) or _is_empty(right):
         return _equality_with_empty(wanted, left, right)
-    if _is_known(left) or _is_known(right):
+    is_among_many = left is None or right is None
+    if _is_known(left, is_among_many) or _is_known(right, is_among_many):
         return with_affinity(equals if wanted else is_not_same, *affinities)
     return lambda one, other: same("" if one is None else one, "" if other is None else other)
+
+
+def _deciding(test: Test, left: Operand | None, right: Operand | None) -> tuple[Operand, ...]:
+    """The operands that say whether null is a value: those with many values if there are any, else both."""
+    sides = ((test.left, left), (test.right, right))
+    return tuple(whole for whole, single in sides if single is None) or (test.left, test.right)
 
 
 def _equality_with_empty(wanted: bool, left: Operand | None, right: Operand | None) -> Compare:
@@ -124,16 +136,26 @@ def _is_empty(operand: Operand | None) -> bool:
     return isinstance(operand, Constant) and operand.value in (None, "")
 
 
-def _is_known(operand: Operand | None) -> bool:
+def _is_known(operand: Operand | None, is_among_many: bool = False) -> bool:
+    """Whether it cannot be empty; beside many values PocketBase believes that of functions too."""
+    if isinstance(operand, Applied):
+        return is_among_many and any(map(_is_given, operand.arguments))
     return isinstance(operand, Constant) and operand.value not in (None, "")
+
+
+def _is_given(operand: Operand | None) -> bool:
+    return isinstance(operand, Constant) and not operand.is_word
 
 
 def _and_shown(check: Check, shown: tuple[Join, ...]) -> Check:
     def check_shown(assigned: Assignment) -> Verdict:
-        rows = [assigned.rows[join] for join in shown]
-        return check(assigned) and all(row is not None and row.values.get("emailVisibility") is True for row in rows)
+        return check(assigned) and all(_shows_email(assigned.rows[join]) for join in shown)
 
     return check_shown
+
+
+def _shows_email(row: Row) -> bool:
+    return row is not None and row.values.get("emailVisibility") is True
 
 
 def _many_joins(operand: Operand, base: Join) -> tuple[Join, ...]:
@@ -158,11 +180,27 @@ def _rivals(test: Test) -> tuple[Callable[[Assignment], bool], ...]:
     return (holds,)
 
 
-def _values_reader(operand: Operand, joins: tuple[Join, ...], base: Join) -> Callable[[Assignment], list[SqlValue]]:
+def _values_reader(operand: Operand, joins: tuple[Join, ...], base: Join) -> ReadAll:
     read = make_operand_reader(operand)
     if not joins:
         return lambda assigned: [read(assigned)]
-    return lambda assigned: [read(each) for each in assignments(joins, assigned.fresh(base))]
+
+    def read_all(assigned: Assignment) -> list[SqlValue]:
+        return list(dict.fromkeys(read(each) for each in assignments(joins, assigned.fresh(base))))
+
+    return _remembered(read_all) if all(map(is_apart, joins)) else read_all
+
+
+def _remembered(read_all: ReadAll) -> ReadAll:
+    """The same values for every record."""
+
+    def recall(assigned: Assignment) -> list[SqlValue]:
+        if read_all not in assigned.memo:
+            assigned.memo[read_all] = read_all(assigned)
+        values: list[SqlValue] = assigned.memo[read_all]
+        return values
+
+    return recall
 
 
 def assignments(joins: tuple[Join, ...], assigned: Assignment) -> Iterator[Assignment]:

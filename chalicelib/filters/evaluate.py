@@ -6,33 +6,74 @@ of their rows, not the product.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from itertools import islice
+from typing import Any, TypeAlias
 
-from chalicelib.filters.bound import And, Node, Or, Test, test_joins, tests_in
+from chalicelib.filters.bound import ALWAYS, NEVER, And, Node, Or, Test, all_of, any_of, test_joins, tests_in
 from chalicelib.filters.compile import make_check
 from chalicelib.filters.joins import Join, chain_of
-from chalicelib.filters.rows import Assignment, rows_of
+from chalicelib.filters.lookup import rows_for
+from chalicelib.filters.prefetch import prefetch
+from chalicelib.filters.rows import Assignment
 from chalicelib.filters.source import RecordSource
 from chalicelib.schema.record import Record
 
 Matcher: TypeAlias = Callable[[Assignment], bool]
+FIRST_BATCH = 64
+LARGEST_BATCH = 1024
 Joins: TypeAlias = dict[Join, None]  # an ordered set
 
 
 def matches(node: Node, record: Record, source: RecordSource) -> bool:
     """Whether the record satisfies the bound tree."""
-    return make_matcher(node)(Assignment(source, record))
+    return any(True for _ in matching(node, (record,), source))
 
 
 def matching(node: Node, records: Iterable[Record], source: RecordSource) -> Iterator[Record]:
-    """The records that match, lazily; related records are asked for in batches."""
-    matcher = make_matcher(node)
-    return (record for record in records if matcher(Assignment(source, record)))
+    """The records that match, lazily; related records are asked for once per batch of those they decide."""
+    memo: dict[Any, Any] = {}
+    joins = joins_of(node)
+    decides = make_matcher(node)
+    if not joins:
+        yield from (record for record in records if decides(Assignment(source, record, memo)))
+        return
+    surely, possibly = make_matcher(settle(node, NEVER)), make_matcher(settle(node, ALWAYS))
+    for batch in batches(records):
+        assigned = [Assignment(source, record, memo) for record in batch]
+        open_ones = [
+            record for record, row in zip(batch, assigned, strict=True) if possibly(row) and not surely(row)
+        ]
+        prefetch(joins, open_ones, source)
+        undecided = {id(record) for record in open_ones}
+        for record, row in zip(batch, assigned, strict=True):
+            if decides(row) if id(record) in undecided else surely(row):
+                yield record
 
 
-def make_matcher(node: Node) -> Matcher:
-    """The function that says whether some assignment satisfies the tree."""
-    return _exists(node, {})
+def joins_of(node: Node) -> list[Join]:
+    """All joins of a tree, each after what it stands on."""
+    return list(_free((node,), {}))
+
+
+def settle(node: Node, unknown: Node) -> Node:
+    """The tree with every comparison that needs other rows than the record's own taken for `unknown`."""
+    if isinstance(node, Test):
+        return unknown if joins_of(node) else node
+    parts = (settle(part, unknown) for part in node.parts)
+    return all_of(parts) if isinstance(node, And) else any_of(parts)
+
+
+def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The records in lists that grow: the first matches come soon, many records take few questions."""
+    stream, size = iter(records), FIRST_BATCH
+    while batch := list(islice(stream, size)):
+        yield batch
+        size = min(size * 2, LARGEST_BATCH)
+
+
+def make_matcher(node: Node, bound: Iterable[Join] = ()) -> Matcher:
+    """The function that says whether some assignment satisfies the tree; `bound` joins have their rows."""
+    return _exists(node, dict.fromkeys(bound))
 
 
 def _exists(node: Node, bound: Joins) -> Matcher:
@@ -70,10 +111,12 @@ def _settled(parts: Sequence[Node], bound: Joins) -> Matcher:
 
 
 def _over(join: Join, parts: Sequence[Node], bound: Joins) -> Matcher:
-    inside = _all(parts, {**bound, join: None}) if len(parts) > 1 else _exists(parts[0], {**bound, join: None})
+    now_bound = {**bound, join: None}
+    inside = _all(parts, now_bound) if len(parts) > 1 else _exists(parts[0], now_bound)
+    rows = rows_for(join, parts, tuple(bound))
 
     def some_row(assigned: Assignment) -> bool:
-        for row in rows_of(join, assigned):
+        for row in rows(assigned):
             assigned.rows[join] = row
             if inside(assigned):
                 return True

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The record that is tested; one that is about to be created is not in a table, its columns have no type."""
+    """The record that is tested. One that is about to be created is in no table: its columns have no type."""
 
     is_new: bool = False
 
@@ -99,6 +98,12 @@ def chain_of(join: Join) -> tuple[Join, ...]:
         chain.append(step)
         step = getattr(step, "parent", None)
     return tuple(reversed(chain))
+
+
+def is_apart(join: Join) -> bool:
+    """Whether the join's rows have nothing to do with the record that is tested."""
+    chain = chain_of(join)
+    return bool(chain) and isinstance(chain[0], Every | Listed | Given | Caller)
 
 
 def is_many(join: Join) -> bool:

@@ -1,4 +1,4 @@
-r"""SQL's LIKE with ``\`` as the escape: ``%`` is any text, ``_`` one character, ASCII letters match in any case.
+r"""SQL's LIKE: ``%`` is any text, ``_`` one character, ``\`` escapes, ASCII letters match in any case.
 
 A pattern is cut at its ``%`` into segments of fixed length, which are looked for one after the other from
 the left: time grows with text times pattern, whatever a client writes.
@@ -41,9 +41,22 @@ def contains_pattern(operand: str) -> str:
     >>> contains_pattern("a%"), contains_pattern("50_"), contains_pattern(r"50\%")
     ('a%', '%50\\_%', '%50\\%%')
     """
-    if re.search(r"(?<!\\)%", operand):
+    if re.search(r"(?<!\\)(?:\\\\)*%", operand):
         return operand
-    return "%" + re.sub(r"(?<!\\)[%_]|\\(?![\\%_])", lambda found: "\\" + found.group(), operand) + "%"
+    return f"%{_escape(operand)}%"
+
+
+def _escape(operand: str) -> str:
+    """Wildcards and backslashes escaped unless they are already, seen from the end."""
+    pieces = []
+    place = len(operand) - 1
+    while place >= 0:
+        pieces.append(operand[place])
+        if operand[place] in "\\%_":
+            pieces.append("\\")
+            place -= operand[max(place - 1, 0)] == "\\" and place > 0
+        place -= 1
+    return "".join(reversed(pieces))
 
 
 @lru_cache(maxsize=256)

@@ -3,35 +3,44 @@
 from functools import lru_cache
 
 from chalicelib.filters.failures import FilterError
-from chalicelib.filters.syntax import EVERYTHING, All, Any, Call, Comparison, Expression, Literal, Name, Operand
-from chalicelib.filters.tokens import Token, Tokens, tokenize, unquote
+from chalicelib.filters.syntax import (
+    EVERYTHING,
+    All,
+    Any,
+    Call,
+    Comparison,
+    Expression,
+    Literal,
+    Name,
+    Operand,
+)
+from chalicelib.filters.tokens import Token, quote, read_token
 
-MAX_CLIENT_LENGTH = 3500
-MAX_CLIENT_EXPRESSIONS = 200
+MAX_CLIENT_BYTES = 3500
+MAX_COMPARISONS = 200
 # Deeper than anybody writes, shallow enough never to exhaust Python's stack.
-MAX_DEPTH = 64
+MAX_DEPTH = 100
 WORDS = {"true": 1, "false": 0, "null": None}
+LEFT = "expected left operand (identifier, function, text or number)"
+RIGHT = "expected right operand (identifier, function text or number)"
 
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Expression:
-    """filter = [ disjunction ] end"""
-    if not text.strip():
+    """filter = [ expression ]"""
+    if not text:
         return EVERYTHING
-    reader = _Reader(tokenize(text))
-    tree = _read_disjunction(reader)
-    reader.take("end")
+    tree = _read_expression(_Reader(text, 0, 0))
+    if count_comparisons(tree) > MAX_COMPARISONS:
+        raise FilterError("max filter expressions limit reached")
     return tree
 
 
 def parse_client_filter(text: str) -> Expression:
-    """A filter sent by a client: `parse`, within the limits for clients."""
-    if len(text) > MAX_CLIENT_LENGTH:
-        raise FilterError(f"the filter is longer than {MAX_CLIENT_LENGTH} characters", MAX_CLIENT_LENGTH)
-    tree = parse(text)
-    if count_comparisons(tree) > MAX_CLIENT_EXPRESSIONS:
-        raise FilterError(f"the filter has more than {MAX_CLIENT_EXPRESSIONS} expressions")
-    return tree
+    """A filter sent by a client: `parse`, within the limit for clients."""
+    if len(text.encode(errors="surrogatepass")) > MAX_CLIENT_BYTES:
+        raise FilterError(f"the filter is longer than {MAX_CLIENT_BYTES} bytes")
+    return parse(text)
 
 
 def count_comparisons(tree: Expression) -> int:
@@ -40,99 +49,89 @@ def count_comparisons(tree: Expression) -> int:
 
 
 class _Reader:
-    """The tokens, a place among them, and how deep the nesting is."""
+    """A text, the token that comes next in it, where the text stands and how deep in brackets."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self._place = 0
-        self._depth = 0
+    def __init__(self, text: str, offset: int, depth: int) -> None:
+        self.depth = depth
+        self._text = text
+        self._offset = offset
+        self.next = self._read(0)
 
-    @property
-    def next(self) -> Token:
-        return self._tokens[self._place]
-
-    def take(self, kind: str) -> Token:
-        """The next token, which must be of this kind."""
+    def take(self) -> Token:
+        """The next token; the one after it is then the next."""
         token = self.next
-        if token.kind != kind:
-            raise FilterError(f"expected {kind}, found {token.text or 'the end'}", token.position)
-        self._place += 1
+        self.next = self._read(token.end)
         return token
 
-    def takes(self, kind: str, text: str) -> bool:
-        """Whether the next token is this one; it is then taken."""
-        found = self.next.kind == kind and self.next.text == text
-        self._place += found
-        return found
+    def position_of(self, token: Token) -> int:
+        """Where a token stands in the whole text."""
+        return self._offset + token.position
 
-    def enter(self) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise FilterError(f"nested more than {MAX_DEPTH} deep", self.next.position)
+    def refuse(self, expected: str) -> FilterError:
+        """What to say when the next token is not what must come."""
+        if self.next.kind == "end":
+            return FilterError("invalid or incomplete filter expression", self.position_of(self.next))
+        found = f"{expected}, got {quote(self.next.text)} ({self.next.kind})"
+        return FilterError(found, self.position_of(self.next))
 
-    def leave(self) -> None:
-        self._depth -= 1
-
-
-def _read_disjunction(reader: _Reader) -> Expression:
-    """disjunction = conjunction { "||" conjunction }"""
-    parts = [_read_conjunction(reader)]
-    while reader.takes("join", "||"):
-        parts.append(_read_conjunction(reader))
-    return parts[0] if len(parts) == 1 else Any(tuple(parts))
+    def _read(self, position: int) -> Token:
+        try:
+            return read_token(self._text, position)
+        except FilterError as error:
+            raise FilterError(error.message, self._offset + error.position) from error
 
 
-def _read_conjunction(reader: _Reader) -> Expression:
-    """conjunction = term { "&&" term }"""
-    parts = [_read_term(reader)]
-    while reader.takes("join", "&&"):
-        parts.append(_read_term(reader))
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
+def _read_expression(reader: _Reader) -> Expression:
+    """expression = term { ( "&&" | "||" ) term } ; "&&" binds tighter"""
+    if reader.next.kind == "end":
+        raise FilterError("empty filter expression", reader.position_of(reader.next))
+    alternatives: list[list[Expression]] = [[_read_term(reader)]]
+    while reader.next.kind == "join":
+        if reader.take().text == "||":
+            alternatives.append([])
+        alternatives[-1].append(_read_term(reader))
+    if reader.next.kind != "end":
+        raise reader.refuse("expected && or ||")
+    parts = tuple(terms[0] if len(terms) == 1 else All(tuple(terms)) for terms in alternatives)
+    return parts[0] if len(parts) == 1 else Any(parts)
 
 
 def _read_term(reader: _Reader) -> Expression:
-    """term = "(" disjunction ")" | comparison"""
-    if reader.next.kind != "open":
-        return _read_comparison(reader)
-    reader.take("open")
-    reader.enter()
-    inside = _read_disjunction(reader)
-    reader.leave()
-    reader.take("close")
-    return inside
+    """term = "(" expression ")" | operand sign operand"""
+    if reader.next.kind == "group":
+        return _read_group(reader)
+    left = _read_operand(reader, LEFT)
+    if reader.next.kind != "sign":
+        raise reader.refuse("expected a sign operator")
+    sign = reader.take().text
+    return Comparison(left, sign.removeprefix("?"), _read_operand(reader, RIGHT), sign.startswith("?"))
 
 
-def _read_comparison(reader: _Reader) -> Expression:
-    """comparison = operand operator operand"""
-    left = _read_operand(reader)
-    operator = reader.take("operator").text
-    return Comparison(left, operator.removeprefix("?"), _read_operand(reader), operator.startswith("?"))
+def _read_group(reader: _Reader) -> Expression:
+    """ "(" expression ")" """
+    group = reader.take()
+    if reader.depth >= MAX_DEPTH:
+        raise FilterError(f"nested more than {MAX_DEPTH} deep", reader.position_of(group))
+    return _read_expression(_Reader(group.text, reader.position_of(group) + 1, reader.depth + 1))
 
 
-def _read_operand(reader: _Reader) -> Operand:
-    """operand = number | text | name | call"""
-    token = reader.next
-    if token.kind == "number":
-        return Literal(float(reader.take("number").text), position=token.position)
+def _read_operand(reader: _Reader, expected: str) -> Operand:
+    """operand = number | text | identifier | function"""
+    if reader.next.kind not in ("number", "text", "identifier", "function"):
+        raise reader.refuse(expected)
+    token = reader.take()
+    return _make_operand(token, reader.position_of(token) - token.position)
+
+
+def _make_operand(token: Token, offset: int) -> Operand:
+    """function = identifier "(" [ operand { "," operand } [ "," ] ] ")" """
+    position = offset + token.position
     if token.kind == "text":
-        return Literal(unquote(reader.take("text").text), position=token.position)
-    name = reader.take("name")
-    if reader.next.kind == "open" and reader.next.position == name.end:
-        return Call(name.text, _read_arguments(reader), name.position)
-    if name.text.lower() in WORDS:
-        return Literal(WORDS[name.text.lower()], True, name.position)
-    return Name(name.text, name.position)
-
-
-def _read_arguments(reader: _Reader) -> tuple[Operand, ...]:
-    """call = name "(" [ operand { "," operand } ] ")" """
-    reader.take("open")
-    reader.enter()
-    arguments = []
-    while reader.next.kind != "close":
-        arguments.append(_read_operand(reader))
-        if not reader.takes("comma", ","):
-            break
-    reader.leave()
-    reader.take("close")
-    return tuple(arguments)
+        return Literal(token.text, position=position)
+    if token.kind == "number":
+        return Literal(float(token.text), position=position)
+    if token.kind == "function":
+        return Call(token.text, tuple(_make_operand(each, offset) for each in token.arguments), position)
+    if token.text.lower() in WORDS:
+        return Literal(WORDS[token.text.lower()], True, position)
+    return Name(token.text, position)

@@ -1,12 +1,14 @@
 """Which way to read a collection for a filter and a sort. Decides only; storage does the reading."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from chalicelib.filters.bound import And, Column, Constant, Node, Or, Test, all_of, both
+from chalicelib.filters.bound import And, Column, Constant, Node, Test, both
+from chalicelib.filters.compare import TEXT
 from chalicelib.filters.joins import ROOT
-from chalicelib.filters.sort import ROWID, Sort
+from chalicelib.filters.read import affinity_of
+from chalicelib.filters.sort import Sort
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.indexes import Index
 
@@ -38,62 +40,74 @@ Access: TypeAlias = ById | ByUnique | InInsertionOrder
 
 @dataclass(frozen=True)
 class Plan:
-    """How to read: what to fetch, what is left to test on each record, and whether the order is already right."""
+    """How to read: what to fetch and what is left to test on each record.
+
+    `sort` is what to put the found records in order by, unless `in_order` says that they come so.
+    """
 
     access: Access
     rest: Node
+    sort: Sort
     in_order: bool
 
 
 def make_plan(node: Node, sort: Sort, collection: Collection) -> Plan:
     """The cheapest access that finds every record the tree can match."""
     node = both(node, sort.where)
+    sort = replace(sort, where=node)
     for find in ACCESSES:
         access = find(node, collection)
         if access is not None:
-            return Plan(access, node, in_order=_finds_one(access))
-    backwards = len(sort.orders) == 1 and sort.orders[0].name == ROWID and sort.orders[0].is_descending
-    in_order = not sort.orders or (len(sort.orders) == 1 and sort.orders[0].name == ROWID)
-    return Plan(InInsertionOrder(backwards), node, in_order)
+            return Plan(access, node, sort, in_order=_finds_one(access))
+    return Plan(InInsertionOrder(sort.is_backwards), node, sort, in_order=sort.is_insertion_order)
 
 
 def _finds_one(access: Access) -> bool:
     return isinstance(access, ByUnique) or (isinstance(access, ById) and len(access.ids) <= 1)
 
 
-def _find_by_id(node: Node, _: Collection) -> ById | None:
-    """``id = 'a'``, ``id = 'a' || id = 'b'``, and more beside it; NEVER is no ids."""
+def _find_by_id(node: Node, collection: Collection) -> ById | None:
+    """``id = 'a'``, ``id = 'a' || id = 'b'``, either with more beside it; NEVER is no ids at all."""
+    if isinstance(node, Test):
+        pinned = _pinned(node)
+        return _these(pinned[1]) if pinned is not None and pinned[0] == "id" else None
+    found = [_find_by_id(part, collection) for part in node.parts]
+    known = [access for access in found if access is not None]
     if isinstance(node, And):
-        found = [access for part in node.parts if (access := _find_by_id(part, _)) is not None]
-        return min(found, key=lambda access: len(access.ids), default=None)
-    if isinstance(node, Or):
-        alternatives = [_find_by_id(part, _) for part in node.parts]
-        if None in alternatives:
-            return None
-        return ById(tuple(dict.fromkeys(id for access in alternatives if access for id in access.ids)))
-    pinned = _pinned(node)
-    return ById((pinned[1],)) if pinned and pinned[0] == "id" and isinstance(pinned[1], str) else None
+        return min(known, key=lambda access: len(access.ids), default=None)
+    return _these(*(id_ for access in known for id_ in access.ids)) if len(known) == len(found) else None
+
+
+def _these(*ids: str) -> ById:
+    """No record has an empty id."""
+    return ById(tuple(dict.fromkeys(id_ for id_ in ids if id_)))
 
 
 def _find_by_unique(node: Node, collection: Collection) -> ByUnique | None:
     """Every column of a unique index equals a value, and the index holds every record with those values."""
     parts = node.parts if isinstance(node, And) else (node,)
-    values = dict(pinned for part in parts if isinstance(part, Test) and (pinned := _pinned(part)))
+    pairs = [_pinned(part) for part in parts if isinstance(part, Test)]
+    values = dict(pair for pair in pairs if pair is not None and pair[1] != "")
     for index in collection.indexes:
-        if index.unique and not index.where and values.keys() >= set(index.column_names):
+        if index.unique and values.keys() >= set(index.column_names) and _covers(index, values):
             return ByUnique(index, tuple(values[name] for name in index.column_names))
     return None
 
 
+def _covers(index: Index, values: Mapping[str, Any]) -> bool:
+    """Whether the index's WHERE is known to hold from these values alone."""
+    if index.condition is None:
+        return not index.where
+    return values.keys() >= set(index.condition.columns()) and index.applies_to(values)
+
+
 def _pinned(test: Test) -> tuple[str, Any] | None:
-    """The field of the record and the value that it must have: text for text, a number for a number."""
+    """The field of the record that must equal a value of its own kind, and the value in normal form."""
     for column, constant in ((test.left, test.right), (test.right, test.left)):
         if test.operator == "=" and isinstance(column, Column) and isinstance(constant, Constant):
-            wanted = float if column.field.type == "number" else str
-            is_exact = isinstance(constant.value, wanted) and constant.value and not column.field.is_multiple
-            return (column.field.name, constant.value) if is_exact and column.join == ROOT else None
+            is_own = column.join == ROOT and affinity_of(column) == TEXT and isinstance(constant.value, str)
+            return (column.field.name, constant.value) if is_own else None
     return None
 
 
 ACCESSES: Sequence[Callable[[Node, Collection], Access | None]] = (_find_by_id, _find_by_unique)
-_ = all_of

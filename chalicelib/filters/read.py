@@ -8,7 +8,7 @@ from chalicelib.filters.compare import NONE, NUMERIC, TEXT
 from chalicelib.filters.functions import FUNCTIONS
 from chalicelib.filters.joins import NEW_ROOT
 from chalicelib.filters.rows import Assignment
-from chalicelib.filters.sql_text import SqlValue, to_lower, to_sql
+from chalicelib.filters.sql_text import SqlValue, column_text, to_lower, to_sql
 
 Reader: TypeAlias = Callable[[Assignment], SqlValue]
 
@@ -32,13 +32,22 @@ def _read_constant(operand: Constant) -> Reader:
 
 
 def _read_column(operand: Column) -> Reader:
-    join, name = operand.join, operand.field.name
+    join, name, convert = operand.join, operand.field.name, _converter(operand)
 
     def read(assigned: Assignment) -> SqlValue:
         row = assigned.rows[join]
-        return None if row is None else to_sql(row.values.get(name))
+        return None if row is None else convert(row.values.get(name))
 
     return read
+
+
+def _converter(column: Column) -> Callable[[Any], SqlValue]:
+    """How a field's value is in its column; before a record is in a table its numbers are reals."""
+    if column.field.type == "geoPoint":
+        return lambda value: column_text(value, column.field)
+    if column.field.type == "number" and column.join == NEW_ROOT:
+        return float
+    return to_sql
 
 
 def _read_extract(operand: Extract) -> Reader:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from chalicelib.filters.bound import Column, Element, Extract, Length, Lower, Operand
 from chalicelib.filters.failures import FilterError
-from chalicelib.filters.joins import Elements, Join, Referring, Related
+from chalicelib.filters.joins import NEW_ROOT, Elements, Join, Referring, Related
 from chalicelib.filters.scope import Scope
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
@@ -31,9 +31,11 @@ class Place:
 
 def resolve_path(props: Props, place: Place, scope: Scope) -> Operand:
     """The operand at the end of a path that starts at a row."""
-    if len(props) - 1 > MAX_RELATIONS:
-        raise FilterError(f"max nested relations reached ({MAX_RELATIONS})")
-    while len(props) > 1:
+    for steps in range(len(props)):
+        if len(props) == 1:
+            break
+        if steps >= MAX_RELATIONS:
+            raise FilterError(f'max nested relations reached for field "{props[0]}"')
         field = place.collection.field_by_name.get(props[0])
         if field is not None and field.type in HOLDING_JSON:
             return Extract(place.join, _permitted(field, scope), json_path(props[1:]))
@@ -46,10 +48,12 @@ def resolve_path(props: Props, place: Place, scope: Scope) -> Operand:
 
 def split_modifier(prop: str) -> tuple[str, str]:
     """``tags:each`` is ``tags`` and ``each``."""
-    name, colon, modifier = prop.partition(":")
-    if colon and modifier not in MODIFIERS:
-        raise FilterError(f"invalid modifier sequence {prop}")
-    return name, modifier
+    name, *modifiers = prop.split(":")
+    if len(modifiers) != 1:
+        return prop, ""
+    if modifiers[0] not in MODIFIERS:
+        raise FilterError(f'unknown modifier in "{prop}"')
+    return name, modifiers[0]
 
 
 def json_path(props: Props) -> tuple[str | int, ...]:
@@ -57,19 +61,23 @@ def json_path(props: Props) -> tuple[str | int, ...]:
     return tuple(int(prop) if prop.isdecimal() else prop.replace(":", "") for prop in props)
 
 
-def find_back_relation(prop: str, collection: Collection, scope: Scope) -> tuple[Collection, RelationField] | None:
+def find_back_relation(
+    prop: str, collection: Collection, scope: Scope
+) -> tuple[Collection, RelationField] | None:
     """What ``comments_via_post`` means in a collection; None when it is not such a name."""
     found = _BACK_RELATION.fullmatch(prop)
     if found is None:
         return None
     referring = scope.catalog.find(found.group(1))
     if referring is None:
-        raise FilterError(f'invalid back relation field "{prop}" collection')
+        raise FilterError(f'failed to load back relation field "{prop}" collection')
     field = referring.field_by_name.get(found.group(2))
+    if field is None:
+        raise FilterError(f'missing back relation field "{found.group(2)}"')
     if not isinstance(field, RelationField):
-        raise FilterError(f'invalid or missing back relation field "{prop}" field')
+        raise FilterError(f'invalid back relation field "{field.name}"')
     if field.collection_id != collection.id:
-        raise FilterError(f'invalid collection reference of the back relation field "{prop}"')
+        raise FilterError(f'invalid collection reference of a back relation field "{field.name}"')
     return referring, field
 
 
@@ -97,7 +105,9 @@ def _next_place(prop: str, place: Place, scope: Scope) -> Place:
 def _referring_place(prop: str, place: Place, scope: Scope) -> Place:
     found = find_back_relation(prop, place.collection, scope)
     if found is None:
-        raise FilterError(f'unknown field "{prop}"')
+        raise FilterError(f'failed to resolve field "{prop}"')
+    if place.join == NEW_ROOT:
+        raise FilterError(f'"{prop}" cannot be known before the record exists')
     referring, field = found
     _permitted(field, scope)
     many = field.is_multiple or not has_unique_index(referring, field.name)

@@ -27,14 +27,15 @@ NOTHING: Rows = (None,)
 class Assignment:
     """A row for each join of a tree, changed while evaluation tries one row after another."""
 
-    def __init__(self, source: RecordSource, record: Row = None) -> None:
+    def __init__(self, source: RecordSource, record: Row, memo: dict[Any, Any]) -> None:
         self.source = source
         self.rows: dict[Join, Row] = {ROOT: record, NEW_ROOT: record}
-        self.memo: dict[Any, Any] = {}
+        # What is the same for all records, kept from one to the next.
+        self.memo = memo
 
     def fresh(self, base: Join) -> "Assignment":
         """Only the base and what it stands on are assigned."""
-        other = Assignment(self.source, self.rows[ROOT])
+        other = Assignment(self.source, self.rows[ROOT], self.memo)
         for step in chain_of(base):
             other.rows[step] = self.rows[step]
         return other

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.filters.bind import bind_operand, guard_of
-from chalicelib.filters.bound import ALWAYS, Node, Operand, joins_in
-from chalicelib.filters.compile import make_operand_reader
+from chalicelib.filters.bound import ALWAYS, Constant, Node, Operand, joins_in
+from chalicelib.filters.compile import assignments, make_operand_reader
+from chalicelib.filters.evaluate import Matcher, make_matcher
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.joins import Join, chain_of
-from chalicelib.filters.rows import Assignment, rows_of
+from chalicelib.filters.prefetch import prefetch
+from chalicelib.filters.rows import Assignment
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import order_of
@@ -34,58 +36,88 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Sort keys, the first the most important, and what a bound sort asks of each record (list rules)."""
+    """Sort keys, the first the most important.
+
+    `where` is what the rows that are read for the keys must satisfy; a bound sort of a client that goes
+    through relations has the list rules on the way in it.
+    """
 
     orders: tuple[Order, ...] = ()
     where: Node = ALWAYS
+
+    @property
+    def is_insertion_order(self) -> bool:
+        """Whether records come in the order in which they were created, or the reverse."""
+        return not self.orders or (len(self.orders) == 1 and self.orders[0].name == ROWID)
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether the newest record comes first."""
+        return self.is_insertion_order and bool(self.orders) and self.orders[0].is_descending
 
 
 def parse_sort(text: str) -> Sort:
     """sort = key { "," key } ; key = [ "+" | "-" ] name"""
     keys = [key.strip() for key in text.split(",")] if text else []
     if len(keys) > MAX_KEYS:
-        raise FilterError(f"more than {MAX_KEYS} sort keys")
-    for key in keys:
-        if len(key) > MAX_KEY_LENGTH:
-            raise FilterError(f"a sort key is longer than {MAX_KEY_LENGTH} characters")
-    return Sort(tuple(_parse_key(key) for key in keys if key))
+        raise FilterError("max sort expressions limit reached")
+    return Sort(tuple(_parse_key(key) for key in keys))
 
 
 def bind_sort(sort: Sort, scope: Scope) -> Sort:
     """The sort with its names resolved. Raises FilterError when one cannot be."""
     orders = tuple(_bind_order(order, scope) for order in sort.orders)
-    joins = [join for order in orders if order.operand is not None for join in joins_in(order.operand)]
-    return Sort(orders, guard_of(joins, scope) if scope.is_restricted else ALWAYS)
+    return Sort(orders, guard_of(_joins_of(orders), scope) if scope.is_restricted else ALWAYS)
 
 
 def ordered(records: Iterable[Record], sort: Sort, source: RecordSource) -> list[Record]:
     """The records in the order of a bound sort, insertion order where it does not decide."""
-    found = list(records)
-    found.sort(key=lambda record: record.rowid)
+    found = sorted(records, key=lambda record: record.rowid)
+    prefetch(_joins_of(sort.orders), found, source)
     for order in reversed(sort.orders):
-        found.sort(key=_key_of(order, source), reverse=order.is_descending)
+        found.sort(key=_key_of(order, sort.where, source), reverse=order.is_descending)
     return found
 
 
 def _parse_key(key: str) -> Order:
-    return Order(key.lstrip("+-") if key[:1] in "+-" else key, key.startswith("-"))
+    if len(key) > MAX_KEY_LENGTH:
+        raise FilterError(f"a sort key is longer than {MAX_KEY_LENGTH} characters")
+    name = key[1:] if key[:1] in ("+", "-") else key
+    if not name or name[:1] in ("+", "-"):
+        raise FilterError(f'invalid sort field "{name}"')
+    return Order(name, key.startswith("-"))
 
 
 def _bind_order(order: Order, scope: Scope) -> Order:
     if order.name in (RANDOM, ROWID):
         return order
-    return replace(order, operand=bind_operand(Name(order.name), scope))
+    operand = bind_operand(Name(order.name), scope)
+    if isinstance(operand, Constant):
+        raise FilterError(f'"{order.name}" is the same for all records')
+    return replace(order, operand=operand)
 
 
-def _key_of(order: Order, source: RecordSource) -> Callable[[Record], Any]:
+def _key_of(order: Order, where: Node, source: RecordSource) -> Callable[[Record], Any]:
     if order.operand is None:
         return (lambda _: random_text(8)) if order.name == RANDOM else (lambda record: record.rowid)
     read = make_operand_reader(order.operand)
-    joins = [join for end in joins_in(order.operand) for join in chain_of(end)]
-    return lambda record: order_of(read(_first_rows(joins, Assignment(source, record))))
+    joins = _joins_of((order,))
+    memo: dict[Any, Any] = {}
+    matches = make_matcher(where, joins)
+    return lambda record: order_of(read(_first_match(joins, matches, Assignment(source, record, memo))))
 
 
-def _first_rows(joins: Iterable[Join], assigned: Assignment) -> Assignment:
-    for join in joins:
-        assigned.rows[join] = rows_of(join, assigned)[0]
-    return assigned
+def _joins_of(orders: Iterable[Order]) -> tuple[Join, ...]:
+    """The joins of all keys, each after what it stands on."""
+    ends = [end for order in orders if order.operand is not None for end in joins_in(order.operand)]
+    return tuple(dict.fromkeys(join for end in ends for join in chain_of(end)))
+
+
+def _first_match(joins: tuple[Join, ...], matches: Matcher, assigned: Assignment) -> Assignment:
+    """The first rows for a key that the tree accepts: the record is sorted by these."""
+    if not joins:
+        return assigned
+    for candidate in assignments(joins, assigned):
+        if matches(candidate):
+            return candidate
+    return next(assignments(joins, assigned))

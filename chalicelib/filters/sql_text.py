@@ -2,11 +2,16 @@
 
 import json
 import re
+from decimal import Decimal
 from typing import Any, TypeAlias
+
+from chalicelib.schema.fields import Field
 
 SqlValue: TypeAlias = str | int | float | None
 
-_NUMBER = re.compile(r"[ \t\n\r\f\v]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\r\f\v]*")
+_NUMBER = re.compile(
+    r"[ \t\n\r\f\v]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\r\f\v]*"
+)
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -23,9 +28,12 @@ def to_sql(value: Any) -> SqlValue:
     return to_json_text(value)
 
 
-def to_json_text(value: Any) -> str:
-    """Compact JSON with sorted keys and whole numbers without a fraction."""
-    return json.dumps(_whole(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def to_json_text(value: Any, *, sort_keys: bool = True) -> str:
+    """Compact JSON with sorted keys and whole numbers without a fraction; "" when it is absurdly deep."""
+    try:
+        return json.dumps(_whole(value), ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+    except RecursionError:
+        return ""
 
 
 def _whole(value: Any) -> Any:
@@ -59,6 +67,26 @@ def _real_to_text(value: float) -> str:
     if "." not in mantissa:
         mantissa += ".0"
     return mantissa + exponent + power
+
+
+def like_text(value: SqlValue) -> str:
+    """A given operand of ``~`` as text: plain decimals, and true and false by name.
+
+    >>> like_text(1.0), like_text(1e21), like_text(True), like_text(None)
+    ('1', '1000000000000000000000', 'true', '')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        value = format(Decimal(repr(value)), "f").removesuffix(".0")
+    return to_text(value) or ""
+
+
+def column_text(value: Any, field: Field) -> str:
+    """A JSON value as its column holds it: text, a point's longitude first."""
+    if field.type == "geoPoint":
+        return to_json_text(value, sort_keys=False)
+    return to_json_text(value)
 
 
 def to_number(value: SqlValue) -> SqlValue:

@@ -7,7 +7,7 @@ HIDDEN = "***"
 _SECRET_NAME = re.compile(
     r"token|password|secret|authorization|cookie|api.?key|signature|credential", re.IGNORECASE
 )
-_TOKEN = re.compile(r"\b[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}\b")
+_TOKEN = re.compile(r"(?<![\w-])[\w-]{8,}+\.[\w-]{8,}+\.[\w-]{8,}+")
 
 
 def redact_text(text: str) -> str:

@@ -93,7 +93,7 @@ def _answer(question: Question, wanted: PageRequest, related: RelatedRecords) ->
     found = matching(plan.rest, read_now, related)
     if plan.in_order:
         return _take_page_and_count(found, wanted)
-    return take_page(ordered(found, question.sort, related), wanted)
+    return take_page(ordered(found, plan.sort, related), wanted)
 
 
 def _first_portion(plan: Plan, wanted: PageRequest) -> int | None:

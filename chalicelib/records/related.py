@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
-from chalicelib.filters import ALWAYS, InInsertionOrder, Plan
+from chalicelib.filters import ALWAYS, InInsertionOrder, Plan, Sort
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from chalicelib.storage.budget import Budget
 from chalicelib.storage.records import find_everywhere, read
 
-WHOLE = Plan(InInsertionOrder(), ALWAYS, in_order=True)
+WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
 
 
 class RelatedRecords:

@@ -40,7 +40,7 @@ class OAuth2Provider:
     pkce: bool | None = None
     name: str = ""
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", repr=False)
     auth_url: str = ""
     token_url: str = ""
     user_info_url: str = ""
@@ -163,15 +163,19 @@ class AuthOptions:
         unknown = {f.name: "" for f in fields(mapped) if getattr(mapped, f.name) not in names}
         return replace(self, oauth2=replace(self.oauth2, mapped_fields=replace(mapped, **unknown)))
 
+    def revoking_after(self, old: "AuthOptions") -> Self:
+        """The same; when the authRule is another one, with a new secret, so that everybody signs in anew."""
+        if self.auth_rule == old.auth_rule:
+            return self
+        return replace(self, auth_token=replace(self.auth_token, secret=ids.random_text(SECRET_LENGTH)))
+
     def with_secrets(self) -> Self:
         """The same with a secret for each token that has none."""
-        return replace(
-            self,
-            **{
-                name: replace(token, secret=token.secret or ids.random_text(SECRET_LENGTH))
-                for name, token in self.tokens.items()
-            },
-        )
+        secrets: dict[str, Any] = {
+            name: replace(token, secret=token.secret or ids.random_text(SECRET_LENGTH))
+            for name, token in self.tokens.items()
+        }
+        return replace(self, **secrets)
 
 
 def default_auth_options() -> AuthOptions:

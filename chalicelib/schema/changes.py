@@ -1,8 +1,9 @@
 """Old definition, new definition: what follows for the records that are stored already.
 
-Little does. Values are stored by field id, under columns that are never used twice, and records under their
-collection's space: renaming or deleting a field or a collection touches no record. A field that becomes single
-or multiple is cast when it is read. Only a unique index must know every record before it can refuse another.
+Little does. Values are stored by field id, under columns that are never used twice, and records under
+their collection's space: renaming or deleting a field or a collection touches no record. A field that
+becomes single or multiple is cast when it is read. Only a unique index must know every record before it
+can refuse another.
 """
 
 from collections.abc import Mapping
@@ -11,18 +12,18 @@ from typing import TypeAlias
 
 from chalicelib import ids
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.index_condition import Test
+from chalicelib.schema.index_condition import Condition
 from chalicelib.schema.indexes import Index
 
 SLOT_LENGTH = 8
 
 # What a unique index keeps apart, whatever its fields are called: their ids, whether they hold lists,
 # how their texts are compared; and which records it concerns.
-Meaning: TypeAlias = tuple[tuple[tuple[str, bool, str], ...], Test | None]
+Meaning: TypeAlias = tuple[tuple[tuple[str, bool, str], ...], Condition | None]
 
 
 def with_slots(new: Collection, old: Collection | None) -> Collection:
-    """The new definition, each unique index in the slot of an old one that means the same, else in a new one."""
+    """The new definition, each unique index in the slot of an old one that means the same, else a new one."""
     former = {_meaning(index, old): index.slot for index in old.unique_indexes} if old else {}
     return replace(new, indexes=tuple(_with_slot(index, new, former) for index in new.indexes))
 

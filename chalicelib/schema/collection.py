@@ -97,7 +97,7 @@ class Collection:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """A new collection as a client defines it: its type's defaults, changed by what `data` names.
 
-        Raises WrongShape, and OptionError for a field's options.
+        Raises WrongShape.
         """
         kind = read_text(data.get("type")) or "base"
         auth = default_auth_options() if kind == "auth" else None
@@ -106,7 +106,7 @@ class Collection:
     def merged_with(self, data: Mapping[str, Any]) -> Self:
         """This definition with what `data` names replaced; options of options are merged.
 
-        Raises WrongShape, and OptionError for a field's options.
+        Raises WrongShape.
         """
         changes: dict[str, Any] = {
             RULES.get(name, name): read(data[name]) for name, read in READERS.items() if name in data
@@ -121,10 +121,8 @@ class Collection:
         return replace(self, **changes)
 
     def with_columns(self) -> Self:
-        """The same with a column for every field that has none."""
+        """The same with a column for every field that has none, and none for fields that are gone."""
         missing = [field.id for field in self.fields if field.id not in self.columns]
-        if not missing:
-            return self
         added = {key: f"c{self.next_column + position}" for position, key in enumerate(missing)}
         kept = {field.id: self.columns[field.id] for field in self.fields if field.id in self.columns}
         return replace(self, columns=kept | added, next_column=self.next_column + len(missing))

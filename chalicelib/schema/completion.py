@@ -37,6 +37,8 @@ def complete(collection: Collection, old: Collection | None = None, taken: Conta
         completed = replace(completed, indexes=with_key_indexes(completed, own_id))
     if completed.name == SUPERUSERS and completed.auth:
         completed = replace(completed, auth=_as_superusers(completed.auth))
+    if completed.auth and old and old.auth:
+        completed = replace(completed, auth=completed.auth.revoking_after(old.auth))
     return with_slots(completed, old).with_columns()
 
 
@@ -80,7 +82,6 @@ def _as_superusers(auth: AuthOptions) -> AuthOptions:
     """Superusers always sign in by password, never through another provider."""
     return replace(
         auth,
-        auth_rule="",
         oauth2=replace(auth.oauth2, enabled=False),
         password_auth=PasswordAuth(enabled=True, identity_fields=auth.password_auth.identity_fields),
     )

@@ -39,7 +39,9 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], ...]] = {"base": (ID,), "auth": (ID
 @cache
 def default_fields(collection_type: str) -> tuple[Field, ...]:
     """The fields a new collection of a type starts with."""
-    return tuple(make_field(definition) for definition in DEFINITIONS.get(collection_type, DEFINITIONS["base"]))
+    return tuple(
+        make_field(definition) for definition in DEFINITIONS.get(collection_type, DEFINITIONS["base"])
+    )
 
 
 def make_field(definition: dict[str, Any]) -> Field:

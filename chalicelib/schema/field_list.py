@@ -11,7 +11,7 @@ from chalicelib.schema.shapes import WrongShape
 
 # What a client cannot change about the system fields it lists itself.
 FORCED: Mapping[str, Mapping[str, Any]] = {
-    "id": {"system": True, "required": True, "primary_key": True},
+    "id": {"system": True, "required": True, "primary_key": True, "hidden": False},
     "password": {"system": True, "required": True, "hidden": True},
     "tokenKey": {"system": True, "required": True, "hidden": True},
     "email": {"system": True, "hidden": False},

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from chalicelib.schema.index_condition import Test, parse_condition
+from chalicelib.schema.condition_parser import parse_condition
+from chalicelib.schema.index_condition import Condition
 from chalicelib.schema.index_values import collate, to_sql
 from chalicelib.schema.shapes import WrongShape, read_text
-from chalicelib.schema.sql_tokens import END, BadSql, Token, read_tokens
+from chalicelib.schema.sql_tokens import BadSql, Token
+from chalicelib.schema.statement_reader import NAME_KINDS, StatementReader
 
-NAME_KINDS = ("word", "quoted", "string")
 Key: TypeAlias = tuple[str | int | float, ...]
 
 
@@ -40,7 +41,7 @@ class Index:
     text: str = ""
     optional: bool = False
     schema: str = ""
-    condition: Test | None = None
+    condition: Condition | None = None
     slot: str = ""
 
     @property
@@ -79,7 +80,7 @@ class Index:
 
 def parse_index(text: str) -> Index:
     """The index that a CREATE INDEX statement describes. Raises BadSql, a ValueError."""
-    reader = _Reader(text)
+    reader = StatementReader(text)
     reader.need_word("CREATE")
     unique = reader.take_word("UNIQUE")
     reader.need_word("INDEX")
@@ -104,7 +105,7 @@ def ready_index(text: str, names: tuple[str, ...]) -> Index:
 
 
 def read_indexes(raw: Any, names: Sequence[str]) -> tuple[Index, ...]:
-    """The indexes of a submitted list of statements; one that is not understood has no name. Raises WrongShape."""
+    """The indexes of a submitted list; one that is not understood has no name. Raises WrongShape."""
     if raw is not None and not isinstance(raw, list):
         raise WrongShape("a list of statements is expected")
     return tuple(read_index(read_text(text), tuple(names)) for text in raw or ())
@@ -136,85 +137,13 @@ def _build_column(column: IndexColumn) -> str:
     )
 
 
-class _Reader:
-    """Walks the words of one statement."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = read_tokens(text)
-        self._position = 0
-
-    def take_word(self, word: str) -> bool:
-        """Step over this key word if it is next."""
-        return self.take_words(word)
-
-    def take_words(self, *words: str) -> bool:
-        """Step over these key words if all are next."""
-        ahead = self._tokens[self._position : self._position + len(words)]
-        taken = len(ahead) == len(words) and all(t.is_word(w) for t, w in zip(ahead, words, strict=True))
-        self._position += len(words) if taken else 0
-        return taken
-
-    def take_symbol(self, symbol: str) -> bool:
-        """Step over this sign if it is next."""
-        taken = self._peek().is_symbol(symbol)
-        self._position += taken
-        return taken
-
-    def need_word(self, word: str) -> None:
-        """Step over this key word, which must be next."""
-        if not self.take_word(word):
-            raise BadSql(f"{word} is expected")
-
-    def need_name(self, *, may_be_empty: bool = False) -> str:
-        """Step over a name, quoted or not. A scaffold's table has an empty one."""
-        token = self._peek()
-        is_name = token.kind in NAME_KINDS and not any(c.isspace() for c in token.text)
-        if not is_name or not (token.text or may_be_empty):
-            raise BadSql("a name is expected")
-        self._position += 1
-        return token.text
-
-    def need_columns(self) -> list[list[Token]]:
-        """Step over ``( ... )`` and give what is between its commas."""
-        if not self.take_symbol("("):
-            raise BadSql("a list of columns is expected")
-        groups: list[list[Token]] = [[]]
-        depth = 1
-        while (token := self._peek()) is not END:
-            self._position += 1
-            depth += token.is_symbol("(") - token.is_symbol(")")
-            if depth == 0:
-                break
-            if depth == 1 and token.is_symbol(","):
-                groups.append([])
-            else:
-                groups[-1].append(token)
-        if depth or not all(groups):
-            raise BadSql("the list of columns is not complete")
-        return groups
-
-    def rest_after(self, word: str) -> str:
-        """The text after this key word; empty when nothing is left."""
-        if self._peek() is END:
-            return ""
-        self.need_word(word)
-        if self._peek() is END:
-            raise BadSql("incomplete input")
-        return self._text[self._peek().start :].strip()
-
-    def _peek(self) -> Token:
-        return self._tokens[self._position] if self._position < len(self._tokens) else END
-
-
 def _read_column(text: str, tokens: list[Token]) -> IndexColumn:
     """column = name [COLLATE name] [ASC | DESC], or an expression in place of the name"""
     rest = list(tokens)
-    descending = rest[-1].is_word("DESC")
-    if len(rest) > 1 and rest[-1].is_word("ASC", "DESC"):
-        rest.pop()
+    is_directed = len(rest) > 1 and rest[-1].is_word("ASC", "DESC")
+    descending = is_directed and rest.pop().is_word("DESC")
     collation = ""
-    if len(rest) > 2 and rest[-2].is_word("COLLATE"):
+    if len(rest) > 2 and rest[-2].is_word("COLLATE") and rest[-1].kind == "word":
         collation = rest[-1].text
         rest = rest[:-2]
     if len(rest) == 1 and rest[0].kind in NAME_KINDS:

@@ -15,7 +15,8 @@ AUTH_ALERT: MailText = {
     "body": """<p>Hello,</p>
 <p>We noticed a login to your {APP_NAME} account from a new location:</p>
 <p><em>{ALERT_INFO}</em></p>
-<p><strong>If this wasn't you, you should immediately change your {APP_NAME} account password to revoke access from all other locations.</strong></p>
+<p><strong>If this wasn't you, you should immediately change your {APP_NAME} account password to \
+revoke access from all other locations.</strong></p>
 <p>If this was you, you may disregard this email.</p>
 <p>
   Thanks,<br/>
@@ -40,7 +41,8 @@ VERIFICATION: MailText = {
 <p>Thank you for joining us at {APP_NAME}.</p>
 <p>Click on the button below to verify your email address.</p>
 <p>
-  <a class="btn" href="{APP_URL}/_/#/auth/confirm-verification/{TOKEN}" target="_blank" rel="noopener">Verify</a>
+  <a class="btn" href="{APP_URL}/_/#/auth/confirm-verification/{TOKEN}" target="_blank" \
+rel="noopener">Verify</a>
 </p>
 <p><i>If you didn't recently register, please ignore this email.</i></p>
 <p>
@@ -54,7 +56,8 @@ RESET_PASSWORD: MailText = {
     "body": """<p>Hello,</p>
 <p>Click on the button below to reset your password.</p>
 <p>
-  <a class="btn" href="{APP_URL}/_/#/auth/confirm-password-reset/{TOKEN}" target="_blank" rel="noopener">Reset password</a>
+  <a class="btn" href="{APP_URL}/_/#/auth/confirm-password-reset/{TOKEN}" target="_blank" \
+rel="noopener">Reset password</a>
 </p>
 <p><i>If you didn't ask to reset your password, please ignore this email.</i></p>
 <p>
@@ -68,7 +71,8 @@ CONFIRM_EMAIL_CHANGE: MailText = {
     "body": """<p>Hello,</p>
 <p>Click on the button below to confirm your new email address.</p>
 <p>
-  <a class="btn" href="{APP_URL}/_/#/auth/confirm-email-change/{TOKEN}" target="_blank" rel="noopener">Confirm new email</a>
+  <a class="btn" href="{APP_URL}/_/#/auth/confirm-email-change/{TOKEN}" target="_blank" \
+rel="noopener">Confirm new email</a>
 </p>
 <p><i>If you didn't ask to change your email address, please ignore this email.</i></p>
 <p>

@@ -12,6 +12,7 @@ from chalicelib.schema.problems import Problem
 class Saving:
     """The new definition, the one it replaces (None for a new one), and all collections as they will be.
 
+    `is_import`: all of it is written before it is checked, so a new collection is already there for itself.
     `explain_rule` says what is wrong with a rule of a collection: the rule language is another package's.
     """
 
@@ -19,6 +20,12 @@ class Saving:
     old: Collection | None
     catalog: Catalog
     explain_rule: Callable[[str, Collection, Catalog], str]
+    is_import: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the collection exists while it is checked."""
+        return self.old is not None or self.is_import
 
     def check_rule(self, rule: str | None) -> Problem | None:
         """What is wrong with a rule; None (superusers only) and "" (anyone) are always right."""

@@ -16,12 +16,13 @@ class WrongShape(ValueError):
 
 
 def read_object(current: Shape, data: Any) -> Shape:
-    """`current` with what `data` names replaced: nested objects are merged, lists replaced, unknown keys ignored."""
+    """`current` with what `data` names replaced: objects are merged, lists replaced, unknown keys ignored."""
     if not isinstance(data, Mapping):
         raise WrongShape("an object is expected")
+    shape: Any = type(current)
     changes = {
         name: _read(kind, getattr(current, name), data[key])
-        for key, (name, kind) in _attributes(type(current)).items()
+        for key, (name, kind) in _attributes(shape).items()
         if key in data
     }
     return replace(current, **changes) if changes else current  # type: ignore[type-var]
@@ -29,7 +30,7 @@ def read_object(current: Shape, data: Any) -> Shape:
 
 def write_object(shape: Any) -> dict[str, Any]:
     """All attributes by their JSON names, in the order of the definition."""
-    return {key: _write(getattr(shape, name)) for key, (name, _) in _attributes(type(shape)).items()}
+    return {key: _write(getattr(shape, name)) for key, (name, _) in _attributes(shape.__class__).items()}
 
 
 def camel(name: str) -> str:
@@ -39,7 +40,7 @@ def camel(name: str) -> str:
 
 
 @cache
-def _attributes(shape: type) -> Mapping[str, tuple[str, Any]]:
+def _attributes(shape: Any) -> Mapping[str, tuple[str, Any]]:
     names: Mapping[str, str] = getattr(shape, "json_names", {})
     hints = get_type_hints(shape)
     return {names.get(f.name, camel(f.name)): (f.name, hints[f.name]) for f in fields(shape)}
@@ -50,9 +51,9 @@ def _read(kind: Any, current: Any, raw: Any) -> Any:
         return None if raw is None else _read(get_args(kind)[0], current, raw)
     if get_origin(kind) is tuple:
         return _read_list(get_args(kind)[0], raw)
-    if is_dataclass(kind):
-        return kind() if raw is None else read_object(current, raw)
-    return READERS[kind](raw)
+    if kind in READERS:
+        return READERS[kind](raw)
+    return kind() if raw is None else read_object(current, raw)
 
 
 def _read_list(kind: Any, raw: Any) -> tuple[Any, ...]:

@@ -19,6 +19,10 @@ class BadSql(ValueError):
     """SQL text that is not, or not of the kind, that can be understood."""
 
 
+class Unsupported(BadSql):
+    """SQL that is right, and beyond what can be carried out here."""
+
+
 @dataclass(frozen=True)
 class Token:
     """One word: its kind, what it says (unquoted) and where it starts and ends."""

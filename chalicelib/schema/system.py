@@ -52,14 +52,17 @@ DEFINITIONS: tuple[Mapping[str, Any], ...] = (
     _about_sign_in(
         "_externalAuths",
         [_text("provider"), _text("providerId")],
-        "CREATE UNIQUE INDEX `idx_externalAuths_record_provider` ON `{name}` (collectionRef, recordRef, provider)\n"
-        "CREATE UNIQUE INDEX `idx_externalAuths_collection_provider` ON `{name}` (collectionRef, provider, providerId)",
+        "CREATE UNIQUE INDEX `idx_externalAuths_record_provider` ON `{name}`"
+        " (collectionRef, recordRef, provider)\n"
+        "CREATE UNIQUE INDEX `idx_externalAuths_collection_provider` ON `{name}`"
+        " (collectionRef, provider, providerId)",
         deleteRule=OWN,
     ),
     _about_sign_in(
         "_authOrigins",
         [_text("fingerprint")],
-        "CREATE UNIQUE INDEX `idx_authOrigins_unique_pairs` ON `{name}` (collectionRef, recordRef, fingerprint)",
+        "CREATE UNIQUE INDEX `idx_authOrigins_unique_pairs` ON `{name}`"
+        " (collectionRef, recordRef, fingerprint)",
         deleteRule=OWN,
     ),
     {

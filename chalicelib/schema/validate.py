@@ -79,7 +79,7 @@ def _check_id(saving: Saving) -> Problem | None:
         return too_long(1, MAX_ID)
     if not WORD.fullmatch(saving.new.id):
         return BAD_FORMAT
-    is_taken = sum(each.id.lower() == saving.new.id.lower() for each in saving.catalog) > 1
+    is_taken = sum(each.id == saving.new.id for each in saving.catalog) > 1
     return ID_TAKEN if is_taken else None
 
 
@@ -113,7 +113,7 @@ def _check_name_is_free(saving: Saving) -> Problem | None:
     if any(each.name.lower() == name.lower() for each in saving.others()):
         return NAME_TAKEN
     # A new collection may be called as its own id, which is not taken yet.
-    if any(each.id == name for each in (saving.catalog if saving.old else saving.others())):
+    if any(each.id == name for each in (saving.catalog if saving.is_there else saving.others())):
         return NAME_IS_ID
     return NAME_IS_TABLE if name.lower() in INTERNAL_TABLES else None
 

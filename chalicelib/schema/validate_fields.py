@@ -1,7 +1,7 @@
 """Are a collection's fields legal: together, as successors of the former ones, and each by itself?"""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.relation import RelationField
@@ -121,8 +121,11 @@ def _check_relation(field: RelationField, saving: Saving) -> Problem | None:
     former = saving.old.field_by_id.get(field.id) if saving.old else None
     if isinstance(former, RelationField) and former.collection_id != field.collection_id:
         return COLLECTION_CHANGED
-    known = {collection.id for collection in saving.catalog}
-    return None if field.collection_id in known else NO_COLLECTION
+    found = saving.catalog.find(field.collection_id)
+    is_known = (
+        found is not None and found.id == field.collection_id and (saving.is_there or found is not saving.new)
+    )
+    return None if is_known else NO_COLLECTION
 
 
 def _has_other_key(field: Field, saving: Saving) -> bool:

@@ -1,10 +1,10 @@
 """Are a collection's indexes legal, and can they be served?"""
 
-from chalicelib.schema.index_condition import parse_condition
+from chalicelib.schema.condition_parser import parse_condition
 from chalicelib.schema.indexes import Index, parse_index
 from chalicelib.schema.problems import Problem, Problems
 from chalicelib.schema.saving import Saving
-from chalicelib.schema.sql_tokens import BadSql
+from chalicelib.schema.sql_tokens import BadSql, Unsupported
 
 COLLATIONS = frozenset({"", "BINARY", "NOCASE", "RTRIM"})
 CODE = "validation_invalid_index_expression"
@@ -106,6 +106,8 @@ def _find_condition_failure(index: Index, saving: Saving) -> str:
     names = {field.name.lower(): field.name for field in saving.new.fields}
     try:
         condition = parse_condition(index.where).renamed(names)
+    except Unsupported as error:
+        return str(error)
     except BadSql as error:
         return f"SQL logic error: {error} (1)"
     unknown = [name for name in condition.columns() if name not in names.values()]

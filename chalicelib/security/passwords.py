@@ -4,7 +4,7 @@ import bcrypt
 
 DEFAULT_COST = 10
 MAX_BYTES = 72  # bcrypt looks no further, so longer passwords are refused where they are set
-_HASH_BYTES = 60
+_HASH_LENGTH = 60
 
 
 def hash_password(plain: str, cost: int = DEFAULT_COST) -> str:
@@ -14,19 +14,22 @@ def hash_password(plain: str, cost: int = DEFAULT_COST) -> str:
 
 def password_matches(plain: str, hashed: str) -> bool:
     """Whether the password is the one that was hashed. Anything that is no hash matches nothing."""
-    secret = plain.encode("utf-8", "replace")
-    if len(hashed) != _HASH_BYTES or len(secret) > MAX_BYTES:
+    if len(hashed) != _HASH_LENGTH or not hashed.isascii():
         return spend_like_a_match(plain)
     try:
-        return bcrypt.checkpw(secret, hashed.encode())
+        return bcrypt.checkpw(_as_read(plain), hashed.encode())
     except ValueError:
         return False
 
 
 def spend_like_a_match(plain: str) -> bool:
     """Take as long as a comparison takes, and refuse: an unknown user must not answer faster."""
-    bcrypt.checkpw(plain.encode("utf-8", "replace")[:MAX_BYTES], _DUMMY_HASH)
+    bcrypt.checkpw(_as_read(plain), _DUMMY_HASH)
     return False
+
+
+def _as_read(plain: str) -> bytes:
+    return plain.encode("utf-8", "replace")[:MAX_BYTES]
 
 
 # The hash of a random password that nobody knows, at the default cost.

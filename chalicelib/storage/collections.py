@@ -5,9 +5,10 @@ from typing import Any
 
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Holds
-from chalicelib.storage.engine import DeleteItem, Query, Write, WriteItem, get_engine
+from chalicelib.storage.engine import DeleteItem, Write, WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed, Conflict
 from chalicelib.storage.items import ConfigItem, VersionItem
+from chalicelib.storage.queries import Query
 
 
 def load_all() -> tuple[list[dict[str, Any]], str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import CancellationReason, VerboseClientError
@@ -20,6 +21,7 @@ from chalicelib.storage.failures import (
 # An operation's name and its arguments, answered with DynamoDB's answer or one of failures.py.
 Send: TypeAlias = Callable[[str, dict[str, Any]], dict[str, Any]]
 
+USER_AGENT = "quoll"
 CONNECT_SECONDS = 2
 READ_SECONDS = 10
 POOL = 32
@@ -48,6 +50,9 @@ def open_connection(config: Config) -> Send:
         read_timeout_seconds=READ_SECONDS,
         max_pool_connections=POOL,
     )
+    # A user agent that is given is not put together anew for every call, which takes a fifth of its time.
+    connection.session.set_default_client_config(ClientConfig(user_agent=USER_AGENT))
+    connection.client  # noqa: B018 - made now: making it is not safe in threads
 
     def send(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -20,6 +20,7 @@ from chalicelib.storage.calls import Calls
 from chalicelib.storage.conditions import Condition, as_arguments
 from chalicelib.storage.connection import Send, open_connection
 from chalicelib.storage.failures import Busy, Overloaded, TooManyItems
+from chalicelib.storage.queries import Query, query_arguments
 
 Attributes: TypeAlias = Mapping[str, Any]
 Key: TypeAlias = tuple[str, str]
@@ -56,18 +57,6 @@ class CheckItem:
 
 
 Write: TypeAlias = WriteItem | DeleteItem | CheckItem
-
-
-@dataclass(frozen=True)
-class Query:
-    """A range of the table, or of an index: one partition, sort keys that begin with `prefix`."""
-
-    partition: str
-    index: str = ""
-    prefix: str = ""
-    backwards: bool = False
-    consistent: bool = False
-    page_size: int | None = None
 
 
 _calls: ContextVar[Calls] = ContextVar("calls")
@@ -110,7 +99,7 @@ class Engine:
 
     def query(self, wanted: Query) -> Iterator[list[Attributes]]:
         """Page by page. Without a page size a page is 1 MB; with one, pages double, up to that."""
-        arguments = _query_arguments(wanted)
+        arguments = query_arguments(wanted)
         while True:
             answer = self._call("Query", arguments)
             yield answer.get("Items", [])
@@ -119,6 +108,16 @@ class Engine:
             arguments = {**arguments, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
             if "Limit" in arguments:
                 arguments["Limit"] *= 2
+
+    def count(self, wanted: Query) -> Iterator[int]:
+        """How many items a query finds, page by page: as `query`, but nothing is sent."""
+        arguments = {**query_arguments(wanted), "Select": "COUNT"}
+        while True:
+            answer = self._call("Query", arguments)
+            yield answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def write_all(self, writes: Sequence[Write]) -> None:
         """All of them or none. ConditionFailed says which conditions did not hold.
@@ -158,18 +157,14 @@ class Engine:
     ) -> dict[str, Any]:
         target = {"TableName": self.table} if table is None else table
         for attempt in range(ATTEMPTS):
+            answer: dict[str, Any] = {}
             try:
                 answer = self.send(operation, {**target, **arguments, "ReturnConsumedCapacity": "TOTAL"})
-            except Overloaded:
-                raise
-            except Busy as busy:
-                self.calls.note(operation, {})
-                if attempt == ATTEMPTS - 1:
-                    raise Overloaded(f"{operation}: {busy}") from busy
-                self._wait(attempt)
-            else:
-                self.calls.note(operation, answer)
                 return answer
+            except Busy:
+                self._wait(attempt)
+            finally:
+                self.calls.note(operation, answer)
         raise Overloaded(operation)
 
     def _wait(self, attempt: int) -> None:
@@ -194,25 +189,3 @@ def _write_arguments(write: Write) -> tuple[str, dict[str, Any]]:
         return "Put", {"Item": write.item, **condition}
     operation = "Delete" if isinstance(write, DeleteItem) else "ConditionCheck"
     return operation, {"Key": key_attributes(write.key), **condition}
-
-
-def _query_arguments(wanted: Query) -> dict[str, Any]:
-    slot = wanted.index.replace("gsi", "g")
-    names = {"#p": f"{slot}pk"}
-    values = {":p": {"S": wanted.partition}}
-    condition = "#p = :p"
-    if wanted.prefix:
-        names["#s"], values[":s"] = f"{slot}sk", {"S": wanted.prefix}
-        condition += " AND begins_with(#s, :s)"
-    arguments: dict[str, Any] = {
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
-        "ScanIndexForward": not wanted.backwards,
-        "ConsistentRead": wanted.consistent,
-    }
-    if wanted.index:
-        arguments["IndexName"] = wanted.index
-    if wanted.page_size:
-        arguments["Limit"] = wanted.page_size
-    return arguments

@@ -78,9 +78,13 @@ class JsonItem(Item):
 
 
 class RecordItem(JsonItem):
-    """A record. `g1pk`, `g1sk` place it in its collection's insertion order; `rev` counts its writes."""
+    """A record. `g1pk`, `g1sk` place it in its collection's insertion order; `rev` counts its writes.
+
+    `stamp` tells a write from another that looks the same.
+    """
 
     rev = NumberAttribute()
+    stamp = UnicodeAttribute(null=True)
     g1pk = UnicodeAttribute()
     g1sk = UnicodeAttribute()
 

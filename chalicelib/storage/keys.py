@@ -24,6 +24,7 @@ SETTING_PREFIX = "S#"
 
 _READABLE = " !\"$&'()*+,/:;<=>?@[]^`{|}"
 _LONGEST_PART = 300
+_LONGEST_VALUES = 1200
 
 
 def record_key(space: str, record_id: str) -> str:
@@ -54,7 +55,8 @@ def unique_key(space: str, index: str, values: Sequence[Any]) -> str:
     >>> unique_key("k3v9", "idx_slug", ("a#b", None))
     'U#k3v9#idx_slug#2a%23b#0'
     """
-    return "#".join(["U", space, escape(index), *(escape(sort_text(value)) for value in values)])
+    joined = "#".join(escape(sort_text(value)) for value in values)
+    return f"U#{space}#{escape(index)}#{_cut(joined, _LONGEST_VALUES)}"
 
 
 def collection_sort(collection_id: str) -> str:
@@ -83,12 +85,24 @@ def escape(text: str) -> str:
     >>> len(escape("x" * 5000)), escape("x" * 5000) == escape("x" * 4999 + "y")
     (300, False)
     """
-    escaped = quote(text, safe=_READABLE, errors="surrogatepass")
-    if len(escaped) <= _LONGEST_PART:
+    return _cut(quote(text, safe=_READABLE, errors="surrogatepass"), _LONGEST_PART)
+
+
+def _cut(escaped: str, longest: int) -> str:
+    if len(escaped) <= longest:
         return escaped
     # "%~" is nothing that quoting makes: what was cut is never the same as something short.
     tail = "%~" + hashlib.sha256(escaped.encode()).hexdigest()
-    return escaped[: _LONGEST_PART - len(tail)] + tail
+    return escaped[: longest - len(tail)] + tail
+
+
+def new_stamp() -> str:
+    """Tells one write of an item from every other.
+
+    >>> len(new_stamp())
+    10
+    """
+    return ids.random_text(10)
 
 
 class RowIds:

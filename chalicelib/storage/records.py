@@ -16,8 +16,9 @@ from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.budget import Budget
-from chalicelib.storage.engine import Attributes, Key, Query, get_engine
+from chalicelib.storage.engine import Attributes, Key, get_engine
 from chalicelib.storage.items import RecordItem, UniqueItem, VersionItem
+from chalicelib.storage.queries import Query
 
 
 def find_record(collection: Collection, record_id: str) -> Record | None:
@@ -69,6 +70,18 @@ def read(collection: Collection, plan: Plan, budget: Budget, first: int | None =
         yield record
 
 
+def count_after(last: Record, backwards: bool, budget: Budget) -> int:
+    """How many records follow this one in insertion order; they are counted where they are, not fetched."""
+    space = last.collection.space
+    pk, sk = key_of(last.collection, last.id)
+    after = {"pk": pk, "sk": sk, "g1pk": keys.rows_key(space), "g1sk": last.rowid}
+    total = 0
+    for found in get_engine().count(Query(after["g1pk"], index="gsi1", backwards=backwards, after=after)):
+        budget.spend(found)
+        total += found
+    return total
+
+
 def read_pages(collection: Collection) -> Iterator[list[Record]]:
     """All records, page by page, oldest first: for work that goes through everything."""
     for page in get_engine().query(Query(keys.rows_key(collection.space), index="gsi1")):
@@ -84,7 +97,8 @@ def item_of(record: Record) -> RecordItem:
     """The record as it is stored."""
     collection = record.collection
     pk, sk = key_of(collection, record.id)
-    item = RecordItem(pk, sk, rev=record.rev, g1pk=keys.rows_key(collection.space), g1sk=record.rowid)
+    item = RecordItem(pk, sk, rev=record.rev, stamp=keys.new_stamp())
+    item.g1pk, item.g1sk = keys.rows_key(collection.space), record.rowid
     return item.keep(_data_of(record))
 
 

@@ -46,7 +46,9 @@ def write(engine: Engine) -> None:
     engine.write_all([WriteItem(OTHER), WriteItem({**OTHER, "sk": {"S": "u"}})])
 
 
-@pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGKILL], ids=["stopped", "terminated", "killed"])
+@pytest.mark.parametrize(
+    "end", [None, signal.SIGTERM, signal.SIGKILL], ids=["stopped", "terminated", "killed"]
+)
 def test_what_was_answered_is_kept(tmp_path: Path, end: signal.Signals | None) -> None:
     with an_engine(tmp_path) as engine:
         write(engine)

@@ -90,7 +90,9 @@ def test_requests_run_side_by_side(port: int) -> None:
 
 
 def test_chunked_bodies(connection: http.client.HTTPConnection) -> None:
-    connection.request("POST", "/echo", iter([b"ab", b"c" * 70_000, b"d"]), {"Accept": "*/*"}, encode_chunked=True)
+    connection.request(
+        "POST", "/echo", iter([b"ab", b"c" * 70_000, b"d"]), {"Accept": "*/*"}, encode_chunked=True
+    )
     assert connection.getresponse().read() == b"ab" + b"c" * 70_000 + b"d"
     assert ask(connection, "POST", b"next") == (200, b"next")
 

@@ -36,9 +36,10 @@ HEADERS = (
     "x-frame-options",
     "x-xss-protection",
 )
-ID = re.compile(r"[a-z0-9]{15}")
+# 15 characters, but not a field's id: a type's name and a checksum are the same everywhere.
+ID = re.compile(r"(?![a-z]+[0-9]{7,}$)[a-z0-9]{15}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z")
-_TOKEN = re.compile(r"eyJ[\w-]+\.([\w-]+)\.[\w-]+")
+_TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]+")
 _AN_HOUR = 3600
 
 
@@ -84,17 +85,23 @@ def _walk(value: Any, labels: dict[str, str], literal: Collection[str]) -> Any:
 def _plain(text: str, labels: dict[str, str]) -> str:
     """A text without what is random in it."""
     if token := _TOKEN.fullmatch(text):
-        return _claims(token[1], labels)
+        return _claims(token[1], token[2], labels)
     for value, label in labels.items():
         if value in text:
             text = text.replace(value, label)
     return _DATE.sub(lambda found: "<now>" if _is_now(found[0]) else found[0], text)
 
 
-def _claims(payload: str, labels: dict[str, str]) -> str:
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    claims["exp"] = f"in {round((claims['exp'] - time.time()) / 30) * 30} seconds"
-    return _plain(f"<token {json.dumps(claims)}>", labels)
+def _claims(header: str, payload: str, labels: dict[str, str]) -> str:
+    """What a token says, its end as seconds from now in steps of 30: the servers are not asked at once."""
+    said = _decoded(payload)
+    if isinstance(said.get("exp"), int):
+        said["exp"] = f"in {round((said['exp'] - time.time()) / 30) * 30} seconds"
+    return _plain(f"<token {json.dumps(_decoded(header))} {json.dumps(said)}>", labels)
+
+
+def _decoded(part: str) -> dict[str, Any]:
+    return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
 def _is_now(date: str) -> bool:

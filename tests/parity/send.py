@@ -76,9 +76,9 @@ def ask(talk: Talk, case: Case) -> Answer:
         headers["Authorization"] = talk.names.get(case.who, "unknown")
     headers |= {key: fill(value, talk.names) for key, value in case.headers}
     answer = _exchange(talk.connection, case.method, as_sent(fill(case.target, talk.names)), (headers, body))
-    kept = {name: find_path(answer.text, path) for name, path in case.keep.items()}
-    talk.names |= {name: value for name, value in kept.items() if value is not None}
-    talk.labels |= {value: f"<{name}>" for name, value in kept.items() if value is not None}
+    kept = find_kept(case, answer)
+    talk.names |= kept
+    talk.labels |= {value: f"<{name}>" for name, value in kept.items()}
     return answer
 
 
@@ -111,6 +111,12 @@ def _body_of(case: Case, names: Mapping[str, str]) -> bytes | None:
 
 def _part(key: str, value: str) -> str:
     return f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+
+
+def find_kept(case: Case, answer: Answer) -> dict[str, str]:
+    """What of an answer is there to be kept."""
+    found = {name: find_path(answer.text, path) for name, path in case.keep.items()}
+    return {name: value for name, value in found.items() if value}
 
 
 def find_path(text: str, path: str) -> str | None:

@@ -27,9 +27,9 @@ def seen(
     return normalize(talk, read_case("file", line), answer, literal)
 
 
-def token(**claims: Any) -> str:
-    body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    return f"eyJhbGciOiJIUzI1NiJ9.{body}.c2lnbmF0dXJl"
+def token(alg: str = "HS256", **claims: Any) -> str:
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()) for part in ({"alg": alg}, claims))
+    return ".".join([*(part.decode().rstrip("=") for part in parts), "c2lnbmF0dXJl"])
 
 
 NOW = time.strftime("%Y-%m-%d %H:%M:%S.123Z", time.gmtime())
@@ -62,17 +62,23 @@ DIFFERENT = [
     ("false and zero", '{"a":false}', '{"a":0}', "body.a"),
     ("an old date", '["2020-01-01 00:00:00.000Z"]', '["2020-01-01 00:00:00.001Z"]', "body[]"),
     ("a claim", json.dumps(token(id="a", exp=SOON)), json.dumps(token(id="b", exp=SOON)), "body"),
+    (
+        "how a token is signed",
+        json.dumps(token("HS256", exp=SOON)),
+        json.dumps(token("HS512", exp=SOON)),
+        "body",
+    ),
     ("how long a token lasts", json.dumps(token(exp=SOON)), json.dumps(token(exp=SOON + 300)), "body"),
     ("what is not JSON", "one", "other", "body"),
 ]
 
 
-@pytest.mark.parametrize(("name", "left", "right"), SAME, ids=lambda value: value)
+@pytest.mark.parametrize(("name", "left", "right"), SAME, ids=[row[0] for row in SAME])
 def test_what_is_random_does_not_differ(name: str, left: str, right: str) -> None:
     assert list(find_differences(seen(left), seen(right))) == []
 
 
-@pytest.mark.parametrize(("name", "left", "right", "path"), DIFFERENT, ids=lambda value: value)
+@pytest.mark.parametrize(("name", "left", "right", "path"), DIFFERENT, ids=[row[0] for row in DIFFERENT])
 def test_what_differs_is_named(name: str, left: str, right: str, path: str) -> None:
     assert set(find_differences(seen(left), seen(right))) == {path}
 
@@ -156,7 +162,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "differing", "known", "fails"), FAULTS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "differing", "known", "fails"), FAULTS, ids=[row[0] for row in FAULTS])
 def test_what_fails(name: str, differing: tuple[str, ...], known: Known | None, fails: bool) -> None:
     case = read_case("file", "a case | - | GET /")
     assert bool(Outcome(case, 200, differing, "diff", known).fault) is fails

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.filters import ALWAYS, ById, ByUnique, InInsertionOrder, Plan
+from chalicelib.filters import ALWAYS, ById, ByUnique, InInsertionOrder, Plan, Sort
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 
@@ -53,15 +53,15 @@ def make_record(collection: Collection, record_id: str, **values: Any) -> Record
 
 def everything(backwards: bool = False) -> Plan:
     """Read the whole collection."""
-    return Plan(InInsertionOrder(backwards), ALWAYS, True)
+    return Plan(InInsertionOrder(backwards), ALWAYS, Sort(), True)
 
 
 def these(*ids: str) -> Plan:
     """Read some records."""
-    return Plan(ById(ids), ALWAYS, True)
+    return Plan(ById(ids), ALWAYS, Sort(), True)
 
 
 def the_one(collection: Collection, index: str, *values: Any) -> Plan:
     """Read what a unique index leads to."""
     (found,) = [each for each in collection.indexes if each.name == index]
-    return Plan(ByUnique(found, values), ALWAYS, True)
+    return Plan(ByUnique(found, values), ALWAYS, Sort(), True)

@@ -8,7 +8,7 @@ from pynamodb.exceptions import CancellationReason
 from chalicelib.storage import engine as engines
 from chalicelib.storage.conditions import Absent, Holds
 from chalicelib.storage.connection import failure_of
-from chalicelib.storage.engine import CheckItem, DeleteItem, Engine, Query, WriteItem
+from chalicelib.storage.engine import CheckItem, DeleteItem, Engine, WriteItem
 from chalicelib.storage.failures import (
     AlreadyThere,
     Busy,
@@ -18,6 +18,7 @@ from chalicelib.storage.failures import (
     TooManyItems,
     Unavailable,
 )
+from chalicelib.storage.queries import Query
 from tests.storage.faults import Fault, Faulty
 
 
@@ -127,6 +128,18 @@ def test_pages_double(engine: Engine) -> None:
     pages = [len(page) for page in engine.query(Query("p", page_size=10))]
     assert pages[:3] == [10, 20, 40]
     assert sum(pages) == 70
+
+
+def test_counting_goes_through_all_pages(engine: Engine) -> None:
+    engine.write_all([WriteItem(item(f"{number:03}")) for number in range(70)])
+    assert sum(engine.count(Query("p"))) == 70
+    assert list(engine.count(Query("p", page_size=40))) == [40, 30]
+
+
+def test_a_query_starts_after_an_item(engine: Engine) -> None:
+    engine.write_all([WriteItem(item(name)) for name in "abc"])
+    (page,) = engine.query(Query("p", after={"pk": "p", "sk": "a"}))
+    assert [each["sk"]["S"] for each in page] == ["b", "c"]
 
 
 def test_a_query_is_read_no_further_than_needed(engine: Engine) -> None:

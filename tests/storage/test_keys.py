@@ -23,6 +23,13 @@ def test_every_text_makes_a_key_that_fits(text: str) -> None:
     assert len(escaped.encode()) <= 300
 
 
+def test_many_long_values_make_a_key_that_fits() -> None:
+    values = ["x" * 400] * 20
+    key = keys.unique_key("s" * 15, "i" * 400, values)
+    assert len(key.encode()) < 2048
+    assert key != keys.unique_key("s" * 15, "i" * 400, [*values[:-1], "y"])
+
+
 @pytest.mark.parametrize("text", ["x" * 301, "é" * 200, "#" * 101])
 def test_a_long_value_and_its_cut_form_differ(text: str) -> None:
     assert keys.escape(keys.escape(text)) != keys.escape(text)

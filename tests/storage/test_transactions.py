@@ -8,6 +8,7 @@ from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import (
     Busy,
+    ConditionFailed,
     Conflict,
     IdTaken,
     ItemTooLarge,
@@ -206,3 +207,14 @@ def test_a_crash_leaves_all_or_nothing(engine: Engine, done_anyway: bool) -> Non
     engine.send = send
     assert named("Ann") == ("a" if done_anyway else None)
     assert (find_record(POSTS, "p1") is not None) == done_anyway
+
+
+def test_a_repeated_write_that_meets_itself_is_done(engine: Engine) -> None:
+    """An answer got lost, the write was sent again, and its own first try stood in its way."""
+    met_itself = [Fault("PutItem", ConditionFailed(), done_anyway=True, times=2)]
+    engine.send = Faulty(engine.send, met_itself)
+    created = store(Create(make_record(POSTS, "p1", count=1)))
+    changed = store(Update(created, created.having(count=2)))
+    assert found(changed) == changed
+    with pytest.raises(Conflict):
+        store(Update(created, created.having(count=2)))

@@ -39,7 +39,13 @@ def test_without_totals_nothing_beyond_the_page_is_read() -> None:
 
 def test_json() -> None:
     shown = Page([1], 2, 3, 4, 5).to_json()
-    assert list(shown.items()) == [("items", [1]), ("page", 2), ("perPage", 3), ("totalItems", 4), ("totalPages", 5)]
+    assert list(shown.items()) == [
+        ("items", [1]),
+        ("page", 2),
+        ("perPage", 3),
+        ("totalItems", 4),
+        ("totalPages", 5),
+    ]
 
 
 @given(st.integers(0, 50), st.integers(1, 60))

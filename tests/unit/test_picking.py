@@ -1,5 +1,6 @@
 """``?fields=``. Expectations were taken from PocketBase 0.40.6."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -110,7 +111,13 @@ def test_refused(fields: str) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "items"),
-    [("id", [{"id": "abc"}]), ("items.id", [{}]), ("page", [{}]), ("*", [RECORD]), ("id,page", [{"id": "abc"}])],
+    [
+        ("id", [{"id": "abc"}]),
+        ("items.id", [{}]),
+        ("page", [{}]),
+        ("*", [RECORD]),
+        ("id,page", [{"id": "abc"}]),
+    ],
 )
 def test_in_a_list_answer_paths_start_at_the_items(fields: str, items: Any) -> None:
     counts = {"page": 1, "perPage": 30, "totalItems": 1, "totalPages": 1}
@@ -151,3 +158,21 @@ def test_any_text_picks_or_is_refused(data: Any, fields: str) -> None:
 @given(st.dictionaries(st.sampled_from("abc"), json_values, max_size=3))
 def test_naming_every_key_picks_everything(data: dict[str, Any]) -> None:
     assert pick(data, "a,b,c") == data
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("piece", ["a.", "a,", "(", "a(,", ",)", "*.", ":", "a:excerpt(5),"])
+def test_long_fields_take_no_time_and_no_stack(piece: str) -> None:
+    with suppress(PickError):
+        assert pick({"b": 1}, piece * 5_000) == {}
+
+
+def test_paths_as_deep_as_data_can_be() -> None:
+    data: Any = "end"
+    for _ in range(150):
+        data = {"a": data, "b": 1}
+    picked = pick(data, ".".join("a" * 150))
+    for _ in range(150):
+        assert picked.keys() == {"a"}
+        picked = picked["a"]
+    assert picked == "end"

@@ -47,7 +47,7 @@ def _double(number: int | float) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(math.inf, number)
+        return math.inf if number > 0 else -math.inf
 
 
 def _shortest(number: float) -> int | float:

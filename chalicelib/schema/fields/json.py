@@ -14,7 +14,7 @@ from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 DEFAULT_MAX_SIZE = 1 << 20
 
 # Nesting beyond it is refused: everything that later walks a value may then do it by recursion.
-MAX_DEPTH = 100
+MAX_DEPTH = 200
 
 WORDS = frozenset({"null", "true", "false"})
 STARTS = tuple('{["-0123456789')
@@ -79,9 +79,9 @@ def _decoded(text: str) -> Any:
 
 def _is_deeper(value: Any, depth: int) -> bool:
     level = [value]
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [item for each in level for item in _items(each)]
-    return bool(level)
+    return any(isinstance(each, Mapping | list) for each in level)
 
 
 def _items(value: Any) -> Iterable[Any]:

@@ -10,6 +10,8 @@ from chalicelib.schema.fields.cast import to_text
 
 Texts = str | list[str]
 
+JSON_SPACE = " \t\r\n"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ManyField(Field):
@@ -61,7 +63,7 @@ def list_texts(raw: Any) -> list[str]:
 
 def _without_json(raw: Any) -> Any:
     """A JSON list of nothing but texts; text that is something else stays as it is."""
-    if not isinstance(raw, str) or not raw.startswith("["):
+    if not isinstance(raw, str) or not raw.lstrip(JSON_SPACE).startswith("["):
         return raw
     try:
         found = json.loads(raw)

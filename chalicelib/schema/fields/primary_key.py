@@ -3,7 +3,7 @@
 from chalicelib.schema.problems import Problem
 
 # In the order in which they are reported.
-FORBIDDEN = "./\\|\"'`<>:?*%$\n\r\t "
+FORBIDDEN = "./\\|\"'`<>:?*%$\n\r\t \x00"
 RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", *(f"{device}{n}" for device in ("COM", "LPT") for n in range(1, 10))}
 )

@@ -45,8 +45,7 @@ class RelationField(ManyField):
     def _check_max_select(self) -> Problem | None:
         if self.max_select == 0:
             return REQUIRED if self.min_select > 0 else None
-        least = max(self.min_select, 0)
-        return too_small(least) if self.max_select < least else None
+        return too_small(self.min_select) if self.max_select < self.min_select else None
 
 
 def _too_few(least: int) -> Problem:

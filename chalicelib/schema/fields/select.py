@@ -44,8 +44,5 @@ def too_many(limit: int) -> Problem:
 
 def _not_a_choice(text: str) -> Problem:
     message = f"Invalid value {text}".rstrip()
-    return Problem(
-        "validation_invalid_value",
-        message if message.endswith(SENTENCE_ENDS) else message + ".",
-        {"value": text},
-    )
+    end = "" if message.endswith(SENTENCE_ENDS) else "."
+    return Problem("validation_invalid_value", message + end, {"value": text})

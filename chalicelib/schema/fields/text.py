@@ -58,7 +58,7 @@ class TextField(Field):
         if length < self.min:
             return _out_of_bounds("min", f"at least {self.min}", self.min)
         limit = self.max or DEFAULT_MAX
-        return _out_of_bounds("max", f"no more than {limit}", limit) if length > limit else None
+        return _out_of_bounds("max", f"no more than {limit}", limit) if 0 < limit < length else None
 
     def check_own_options(self) -> Problems:
         found = {

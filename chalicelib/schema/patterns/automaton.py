@@ -14,7 +14,7 @@ from chalicelib.schema.patterns.tree import At, Chars, Choice, Node, Place, Rang
 
 WORD = frozenset(chr(code) for first, last in PERL["w"] for code in range(first, last + 1))
 # Past so many remembered transitions everything is forgotten: memory stays bounded.
-MAX_REMEMBERED = 20_000
+MAX_REMEMBERED = 2_000
 MATCHED = 0
 
 

@@ -73,16 +73,29 @@ CATEGORY_NAMES = {
     "spaceseparator": "Zs", "lineseparator": "Zl", "paragraphseparator": "Zp", "other": "C",
     "control": "Cc", "cntrl": "Cc", "format": "Cf", "privateuse": "Co", "surrogate": "Cs",
 }  # fmt: skip
-# Scripts are told by the names of their characters, which is right for all but a few shared ones.
-SCRIPTS = {
-    "arabic": "ARABIC ", "armenian": "ARMENIAN ", "bengali": "BENGALI ", "cyrillic": "CYRILLIC ",
-    "devanagari": "DEVANAGARI ", "ethiopic": "ETHIOPIC ", "georgian": "GEORGIAN ", "greek": "GREEK ",
-    "gujarati": "GUJARATI ", "gurmukhi": "GURMUKHI ", "han": "CJK UNIFIED ", "hangul": "HANGUL ",
-    "hebrew": "HEBREW ", "hiragana": "HIRAGANA ", "kannada": "KANNADA ", "katakana": "KATAKANA ",
-    "khmer": "KHMER ", "lao": "LAO ", "latin": "LATIN ", "malayalam": "MALAYALAM ",
-    "mongolian": "MONGOLIAN ", "myanmar": "MYANMAR ", "oriya": "ORIYA ", "sinhala": "SINHALA ",
-    "tamil": "TAMIL ", "telugu": "TELUGU ", "thai": "THAI ", "tibetan": "TIBETAN ",
-}  # fmt: skip
+# Scripts are told by how the names of their characters begin, which is right for all but a few shared ones.
+SCRIPTS = (
+    "adlam", "ahom", "arabic", "armenian", "avestan", "balinese", "bamum", "batak", "bengali",
+    "bopomofo", "buginese", "buhid", "canadian_aboriginal", "carian", "chakma", "cham", "cherokee",
+    "coptic", "cuneiform", "cypriot", "cyrillic", "deseret", "devanagari", "egyptian_hieroglyphs",
+    "elbasan", "ethiopic", "georgian", "glagolitic", "gothic", "grantha", "greek", "gujarati",
+    "gurmukhi", "han", "hangul", "hanunoo", "hebrew", "hiragana", "javanese", "kaithi", "kannada",
+    "katakana", "kayah_li", "kharoshthi", "khmer", "khojki", "lao", "latin", "lepcha", "limbu", "lisu",
+    "lycian", "lydian", "malayalam", "mandaic", "meetei_mayek", "mongolian", "myanmar", "nko", "ogham",
+    "ol_chiki", "oriya", "osage", "osmanya", "phoenician", "rejang", "runic", "samaritan", "saurashtra",
+    "shavian", "sinhala", "sundanese", "syloti_nagri", "syriac", "tagalog", "tagbanwa", "tai_le",
+    "tai_tham", "tai_viet", "takri", "tamil", "telugu", "thaana", "thai", "tibetan", "tifinagh",
+    "tirhuta", "ugaritic", "vai", "yi",
+)  # fmt: skip
+NAMED_OTHERWISE = {
+    "canadian_aboriginal": "CANADIAN SYLLABICS",
+    "egyptian_hieroglyphs": "EGYPTIAN HIEROGLYPH",
+    "han": "CJK UNIFIED",
+}
+SCRIPT_PREFIXES = {
+    script.replace("_", ""): NAMED_OTHERWISE.get(script, script.replace("_", " ").upper()) + " "
+    for script in SCRIPTS
+}
 
 
 @cache
@@ -91,8 +104,8 @@ def find_unicode_class(name: str) -> Ranges | None:
     plain = name.replace("_", "").replace("-", "").replace(" ", "").lower()
     if plain == "any":
         return EVERYTHING
-    if plain in SCRIPTS:
-        prefix = SCRIPTS[plain]
+    if plain in SCRIPT_PREFIXES:
+        prefix = SCRIPT_PREFIXES[plain]
         return _where(unicodedata.name(chr(code), "").startswith(prefix) for code in range(LAST + 1))
     category = CATEGORY_NAMES.get(plain, plain.capitalize())
     if category not in CATEGORIES and category not in {code[0] for code in CATEGORIES}:

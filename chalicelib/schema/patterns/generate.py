@@ -14,6 +14,7 @@ from chalicelib.schema.patterns.tree import (
     Ranges,
     Repeat,
     Sequence,
+    children,
 )
 
 # Repetitions without end stop here.
@@ -41,7 +42,7 @@ def check_generated(node: Node) -> None:
         raise PatternError("No runes to choose from")
     if node == Sequence():
         raise _unsupported(EMPTY_OPERATOR)
-    for part in _parts(node):
+    for part in children(node):
         check_generated(part)
 
 
@@ -53,15 +54,7 @@ def generate_text(node: Node) -> str:
         return generate_text(node.options[ids.random_below(len(node.options))])
     if isinstance(node, Repeat):
         return "".join(generate_text(node.part) for _ in range(_random_count(node)))
-    return "".join(generate_text(part) for part in _parts(node))
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Repeat):
-        return (node.part,)
-    if isinstance(node, Choice):
-        return node.options
-    return node.parts if isinstance(node, Sequence) else ()
+    return "".join(generate_text(part) for part in children(node))
 
 
 def _unsupported(operator: int) -> PatternError:

@@ -6,12 +6,13 @@ Greedy and lazy operators are the same to us: we only ask whether a text matches
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
+from chalicelib.schema.patterns.bounds import multiplies_within, size_of
 from chalicelib.schema.patterns.brackets import read_brackets
 from chalicelib.schema.patterns.classes import EVERYTHING, NEWLINE, negated, with_both_cases
 from chalicelib.schema.patterns.escapes import find_class, read_character, refuse
-from chalicelib.schema.patterns.tree import At, Chars, Choice, Node, Place, Repeat, Sequence
+from chalicelib.schema.patterns.groups import Flags, Group, end_of_name, read_flags
+from chalicelib.schema.patterns.tree import At, Chars, Node, Place, Repeat
 
 MAX_REPEAT = 1000
 MAX_NESTING = 100
@@ -19,44 +20,13 @@ MAX_NESTING = 100
 MAX_SIZE = 20_000
 
 COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
-GROUP_NAME = re.compile(r"\(\?P?<[A-Za-z0-9_]+>", re.ASCII)
-FLAG_GROUP = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
-FLAGS = re.compile(r"\(\?[imsU]*-?[imsU]*", re.DOTALL)
 PLACES = {"A": Place.TEXT_START, "z": Place.TEXT_END, "b": Place.WORD_EDGE, "B": Place.NO_WORD_EDGE}
-EMPTY = Sequence()
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """What ``(?ims)`` and the like switch. U, which swaps greedy and lazy, has nothing to do."""
-
-    i: bool = False
-    m: bool = False
-    s: bool = False
-    U: bool = False
-
-
-@dataclass(slots=True)
-class _Group:
-    """A group that is open: its finished options, the parts of the one being read, and the flags outside."""
-
-    outside: Flags
-    options: list[Node] = field(default_factory=list)
-    parts: list[Node] = field(default_factory=list)
-
-    def end_option(self) -> None:
-        self.options.append(self.parts[0] if len(self.parts) == 1 else Sequence(tuple(self.parts)))
-        self.parts = []
-
-    def closed(self) -> Node:
-        self.end_option()
-        return self.options[0] if len(self.options) == 1 else Choice(tuple(self.options))
 
 
 def parse_pattern(text: str) -> Node:
     """The tree of a pattern; raises PatternError with Go's message."""
     tree = _Parser(text).parse()
-    if _size(tree) > MAX_SIZE:
+    if size_of(tree) > MAX_SIZE:
         raise refuse("expression too large", text)
     return tree
 
@@ -68,7 +38,7 @@ class _Parser:
         self.text = text
         self.place = 0
         self.flags = Flags()
-        self.groups = [_Group(self.flags)]
+        self.groups = [Group(self.flags)]
         self.last_repeat = (-1, -1)
 
     def parse(self) -> Node:
@@ -118,32 +88,18 @@ class _Parser:
     def open_group(self, inside: Flags, end: int) -> None:
         if len(self.groups) > MAX_NESTING:
             raise refuse("expression nests too deeply", self.text)
-        self.groups.append(_Group(self.flags))
+        self.groups.append(Group(self.flags))
         self.flags, self.place = inside, end
 
     def read_special_group(self) -> None:
         if self.text.startswith(("(?P<", "(?<"), self.place):
-            self.open_group(self.flags, self.read_group_name())
+            self.open_group(self.flags, end_of_name(self.text, self.place))
             return
-        found = FLAG_GROUP.match(self.text, self.place)
-        if not found:
-            bad = FLAGS.match(self.text, self.place)
-            raise refuse(
-                "invalid or unsupported Perl syntax", self.text[self.place : bad.end() + 1 if bad else None]
-            )
-        switched = {**dict.fromkeys(found[1], True), **dict.fromkeys(found[2] or "", False)}
-        inside = replace(self.flags, **switched)
-        if found[3] == ":":
-            self.open_group(inside, found.end())
+        inside, end = read_flags(self.text, self.place, self.flags)
+        if self.text[end - 1] == ":":
+            self.open_group(inside, end)
         else:
-            self.flags, self.place = inside, found.end()
-
-    def read_group_name(self) -> int:
-        found = GROUP_NAME.match(self.text, self.place)
-        if not found:
-            end = self.text.find(">", self.place) + 1 or len(self.text)
-            raise refuse("invalid named capture", self.text[self.place : end])
-        return found.end()
+            self.flags, self.place = inside, end
 
     def read_close(self) -> None:
         if len(self.groups) == 1:
@@ -183,7 +139,7 @@ class _Parser:
         if not parts:
             raise refuse("missing argument to repetition operator", written)
         repeated = Repeat(parts[-1], least, most)
-        if not _multiplies_within(repeated, MAX_REPEAT):
+        if not multiplies_within(repeated, MAX_REPEAT):
             raise refuse("invalid repeat count", written)
         parts[-1] = repeated
         self.last_repeat, self.place = (self.place, end), end
@@ -222,28 +178,3 @@ READERS: Mapping[str, Callable[[_Parser], None]] = {
     "{": _Parser.read_count,
     "\\": _Parser.read_escape,
 }
-
-
-def _children(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Repeat):
-        return (node.part,)
-    if isinstance(node, Choice):
-        return node.options
-    return node.parts if isinstance(node, Sequence) else ()
-
-
-def _multiplies_within(node: Node, budget: int) -> bool:
-    """Whether counts inside counts multiply to no more than the budget."""
-    if isinstance(node, Repeat):
-        times = node.least if node.most is None else node.most
-        if times > budget:
-            return False
-        budget //= max(times, 1)
-    return all(_multiplies_within(child, budget) for child in _children(node))
-
-
-def _size(node: Node) -> int:
-    inside = sum(_size(child) for child in _children(node))
-    if isinstance(node, Repeat):
-        return inside * max(node.least + 1 if node.most is None else node.most, 1)
-    return inside + 1

@@ -61,3 +61,12 @@ class Repeat:
 
 
 Node: TypeAlias = Chars | At | Sequence | Choice | Repeat
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes that a node is made of."""
+    if isinstance(node, Repeat):
+        return (node.part,)
+    if isinstance(node, Choice):
+        return node.options
+    return node.parts if isinstance(node, Sequence) else ()

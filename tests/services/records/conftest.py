@@ -12,7 +12,7 @@ from tests.services.records.world import build
 
 @pytest.fixture
 def blog(defaults: Engine) -> Engine:
-    """The blog's collections, without records."""
+    """The blog's collections, without records. Nobody waits for anything."""
     build()
     defaults.pause = lambda seconds: None
     defaults.calls.reset()

@@ -15,7 +15,7 @@ class UnreadableBody(dict[str, object]):
     """A body that raises when it is first looked at."""
 
     def __len__(self) -> int:
-        raise ApiError("unreadable")
+        raise ApiError("unreadable body")
 
 
 @pytest.mark.parametrize("action", ["list", "view", "create", "update", "delete"])
@@ -43,7 +43,7 @@ def test_a_missing_collection_comes_before_an_unreadable_body(blog: Engine, acti
 
 
 def test_an_unreadable_body_comes_before_the_rule(blog: Engine) -> None:
-    with pytest.raises(ApiError, match="unreadable"):
+    with pytest.raises(ApiError, match="Unreadable body."):
         open_collection(get_catalog(), "safes", "create", ask(body=UnreadableBody()))
 
 

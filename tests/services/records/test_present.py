@@ -57,9 +57,9 @@ def test_password_fields_of_other_collections_are_there_but_empty(blog: Engine, 
     ],
 )
 def test_email(blog: Engine, superuser: tuple[Record, str], by: str, visible: bool, rule: str | None, shown: bool) -> None:  # fmt: skip
+    change_collection("users", manageRule=rule)
     ann = add_user("ann", emailVisibility=visible)
     people = {"": None, "ann": ann, "bob": add_user("bob"), "root": superuser[0]}
-    change_collection("users", manageRule=rule)
     (answer,) = present([ann], ask(people[by]), RelatedRecords())
     assert ("email" in answer) is shown
 

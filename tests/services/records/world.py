@@ -10,8 +10,11 @@ from chalicelib.ids import checksum_id
 from chalicelib.records.save import save_new
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.record import Record
+from chalicelib.security.passwords import hash_password
+
+PASSWORD = "correct horse"
+PASSWORD_HASH = hash_password(PASSWORD, cost=4)
 
 RULES = ("listRule", "viewRule", "createRule", "updateRule", "deleteRule")
 OPEN = dict.fromkeys(RULES, "")
@@ -105,14 +108,14 @@ def add(where: str, **values: Any) -> Record:
 
 
 def add_user(name: str, **values: Any) -> Record:
-    """Somebody who can sign in with the password `name`-password."""
-    given = {"name": name, "email": f"{name}@example.com", "password": PlainPassword(f"{name}-password")}
+    """Somebody who can sign in with PASSWORD."""
+    given = {"name": name, "email": f"{name}@example.com", "password": PASSWORD_HASH}
     return add("users", **{**given, **values})
 
 
 def ask(by: Record | None = None, body: Mapping[str, Any] | None = None, **query: str) -> RequestInfo:
     """A request of somebody, or of a guest."""
-    return RequestInfo(auth=by, body=body or {}, query=query)
+    return RequestInfo(auth=by, body={} if body is None else body, query=query)
 
 
 def _complete(definition: Mapping[str, Any]) -> Collection:

@@ -61,7 +61,7 @@ def lists(case: Case, collection: Collection, source: MemorySource) -> Any:
         return 400
     plan = filters.make_plan(node, sort, collection)
     found = filters.matching(plan.rest, source.read(collection, plan.access), source)
-    return [record.id for record in (found if plan.in_order else filters.ordered(found, sort, source))]
+    return [record.id for record in (found if plan.in_order else filters.ordered(found, plan.sort, source))]
 
 
 def bind_all(case: Case, scope: Scope, client: Scope) -> tuple[filters.Node, filters.Sort]:
@@ -85,12 +85,17 @@ def updates(case: Case, collection: Collection, source: MemorySource) -> bool:
 
 def creates(case: Case, collection: Collection, source: MemorySource) -> bool:
     fields = collection.field_by_name
-    values = {name: fields[name].normalize(value) for name, value in case["body"].items() if not fields[name].hidden}
+    values = {
+        name: fields[name].normalize(value) for name, value in case["body"].items() if not fields[name].hidden
+    }
     empty = {name: field.empty for name, field in fields.items()}
     record = Record(collection, {**empty, "id": "tempid", **values})
     request = request_of(case, source, case["as"], "POST", resolve_body(case["body"], record))
     scope = Scope(collection, source.catalog, request, datetime.now(UTC), root=filters.NEW_ROOT)
-    return filters.matches(filters.bind(filters.parse(case["rule"]), scope), record, source)
+    try:
+        return filters.matches(filters.bind(filters.parse(case["rule"]), scope), record, source)
+    except FilterError:
+        return False
 
 
 def resolve_body(body: dict[str, Any], record: Record) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 
+# What auth records have but the server never shows.
+UNSEEN = {"password": "hash", "tokenKey": "key"}
+
 
 class MemorySource:
     """Records held in lists, in insertion order."""
@@ -45,9 +48,7 @@ class MemorySource:
         self.asked.append(("everything", collection.name))
         return self.records[collection.id]
 
-    def read(
-        self, collection: Collection, access: ById | ByUnique | InInsertionOrder
-    ) -> Iterable[Record]:
+    def read(self, collection: Collection, access: ById | ByUnique | InInsertionOrder) -> Iterable[Record]:
         """What storage does for a plan."""
         records = self.records[collection.id]
         if isinstance(access, ById):
@@ -69,5 +70,5 @@ def read_world(path: Path) -> MemorySource:
     source = MemorySource(Collection.from_json(definition) for definition in stored["collections"])
     for name, records in stored["records"].items():
         for record in records:
-            source.add(name, **record)
+            source.add(name, **{**UNSEEN, **record})
     return source

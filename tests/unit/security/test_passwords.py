@@ -46,6 +46,7 @@ def test_what_is_no_hash_matches_nothing(hashed: str) -> None:
 def test_bcrypt_reads_72_bytes_and_so_do_we() -> None:
     hashed = hash_password("x" * 72, CHEAP)
     assert password_matches("x" * 72, hashed)
+    assert password_matches("x" * 72 + "more", hashed)
     assert not password_matches("x" * 71, hashed)
 
 

@@ -1,0 +1,50 @@
+"""What a query asks for, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Query:
+    """A range of the table, or of an index: one partition, sort keys that begin with `prefix`.
+
+    `after` is where to start: the keys of an item, those of the table and those of the index.
+    """
+
+    partition: str
+    index: str = ""
+    prefix: str = ""
+    backwards: bool = False
+    consistent: bool = False
+    page_size: int | None = None
+    after: Mapping[str, str] | None = None
+
+
+def query_arguments(wanted: Query) -> dict[str, Any]:
+    """What DynamoDB takes for it.
+
+    >>> query_arguments(Query("R#x#0", index="gsi1", page_size=30))["ExpressionAttributeNames"]
+    {'#p': 'g1pk'}
+    """
+    slot = wanted.index.replace("gsi", "g")
+    names = {"#p": f"{slot}pk"}
+    values = {":p": {"S": wanted.partition}}
+    condition = "#p = :p"
+    if wanted.prefix:
+        names["#s"], values[":s"] = f"{slot}sk", {"S": wanted.prefix}
+        condition += " AND begins_with(#s, :s)"
+    arguments: dict[str, Any] = {
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": not wanted.backwards,
+        "ConsistentRead": wanted.consistent,
+    }
+    if wanted.index:
+        arguments["IndexName"] = wanted.index
+    if wanted.page_size:
+        arguments["Limit"] = wanted.page_size
+    if wanted.after:
+        arguments["ExclusiveStartKey"] = {name: {"S": key} for name, key in wanted.after.items()}
+    return arguments

@@ -1,0 +1,46 @@
+"""GET /api/health."""
+
+import pytest
+
+from dev.gateway import Gateway
+from tests.conftest import Superuser
+from tests.scenario import Scenario, play
+
+HEALTHY = '{"message":"API is healthy.","code":200,"data":{}}'
+SEEN = '"data":{"realIP":"127.0.0.1","possibleProxyHeader":"%s","canBackup":true}'
+
+SCENARIOS = [
+    Scenario("a guest", "GET", "/api/health", has=(HEALTHY,)),
+    Scenario("with a query", "GET", "/api/health?a=1&a=2", has=(HEALTHY,)),
+    Scenario("with a malformed body", "GET", "/api/health", body="{", has=(HEALTHY,)),
+    Scenario("a bad token", "GET", "/api/health", headers={"Authorization": "nonsense"}, has=(HEALTHY,)),
+    Scenario("a superuser", "GET", "/api/health", by="root", has=(SEEN % "",)),
+    Scenario(
+        "a superuser behind a proxy",
+        "GET",
+        "/api/health",
+        by="root",
+        headers={"CF-Connecting-IP": "192.0.2.1"},
+        has=(SEEN % "CF-Connecting-IP",),
+    ),
+    Scenario("fields", "GET", "/api/health?fields=code", has=('{"code":200}',), lacks=("message",)),
+    Scenario("wrong fields", "GET", "/api/health?fields=code:nope", status=400),
+    Scenario("POST", "POST", "/api/health", status=404, has=("The requested resource wasn't found.",)),
+    Scenario("DELETE", "DELETE", "/api/health", status=404, has=("The requested resource wasn't found.",)),
+    Scenario("a slash at the end", "GET", "/api/health/", status=404, has=("File not found.",)),
+]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_health(scenario: Scenario, gateway: Gateway, superuser: Superuser) -> None:
+    play(gateway, scenario, {"root": superuser.token})
+
+
+def test_head(gateway: Gateway) -> None:
+    status, headers, body = gateway.handle("HEAD", "/api/health", {})
+    assert (status, headers["Content-Length"], body) == (200, str(len(HEALTHY)), b"")
+
+
+def test_a_guest_costs_nothing(gateway: Gateway) -> None:
+    play(gateway, SCENARIOS[0])
+    assert gateway.handle("GET", "/api/health", {})[0] == 200

@@ -1,0 +1,96 @@
+"""``python -m chalicelib superuser``: what it does and what it says."""
+
+import json
+
+import pytest
+
+from chalicelib.__main__ import main
+from chalicelib.commands.superuser import has_superuser
+from chalicelib.storage.engine import Engine
+from dev.gateway import Gateway
+
+EMAIL = "root@example.com"
+FIRST, SECOND = "first password", "second password"
+
+
+def can_sign_in(gateway: Gateway, password: str, email: str = EMAIL) -> bool:
+    body = json.dumps({"identity": email, "password": password}).encode()
+    path = "/api/collections/_superusers/auth-with-password"
+    return gateway.handle("POST", path, {"Content-Type": "application/json"}, body)[0] == 200
+
+
+def run(*arguments: str) -> int:
+    return main(["superuser", *arguments])
+
+
+def test_created_changed_removed(gateway: Gateway, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not has_superuser()
+    assert run("create", EMAIL, FIRST) == 0
+    assert has_superuser()
+    assert can_sign_in(gateway, FIRST)
+    assert run("update", EMAIL, SECOND) == 0
+    assert (can_sign_in(gateway, FIRST), can_sign_in(gateway, SECOND)) == (False, True)
+    assert run("create", "other@example.com", FIRST) == 0
+    assert run("delete", EMAIL) == 0
+    assert not can_sign_in(gateway, SECOND)
+    assert run("delete", EMAIL) == 0
+    said = capsys.readouterr().out
+    for expected in (
+        f'Successfully created new superuser "{EMAIL}"!',
+        f'Successfully changed superuser "{EMAIL}" password!',
+        f'Successfully deleted superuser "{EMAIL}"!',
+        f'superuser "{EMAIL}" is missing or already deleted',
+    ):
+        assert expected in said.splitlines()
+    assert FIRST not in said
+
+
+def test_upsert_makes_and_changes(gateway: Gateway) -> None:
+    assert run("upsert", EMAIL, FIRST) == 0
+    assert can_sign_in(gateway, FIRST)
+    assert run("upsert", EMAIL, SECOND) == 0
+    assert can_sign_in(gateway, SECOND)
+
+
+def test_a_password_can_be_made_up(gateway: Gateway, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upsert", EMAIL) == 0
+    password = capsys.readouterr().out.splitlines()[-1].removeprefix("Password: ")
+    assert len(password) >= 20
+    assert can_sign_in(gateway, password)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("create", EMAIL, FIRST), "email: Value must be unique."),
+        (("create", "b@example.com", "short"), "password: Must be at least 8 character(s)."),
+        (("upsert", EMAIL, "short"), "password: Must be at least 8 character(s)."),
+        (("upsert", "nobody", FIRST), "missing or invalid email address"),
+        (("create", "no@mail@x", FIRST), "email: Must be a valid email address."),
+        (("update", "b@example.com", FIRST), 'superuser with email "b@example.com" doesn\'t exist'),
+        (("delete", EMAIL), "You can't delete the only existing superuser."),
+    ],
+)
+def test_refused(
+    gateway: Gateway, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
+) -> None:
+    run("create", EMAIL, FIRST)
+    assert run(*arguments) == 1
+    assert says in capsys.readouterr().err
+    assert can_sign_in(gateway, FIRST)
+
+
+def test_the_storage_says_no(defaults: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    defaults.table = "nowhere"
+    try:
+        assert run("upsert", EMAIL, FIRST) == 1
+    finally:
+        defaults.table = "quoll-test"
+    assert "cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["superuser"], ["superuser", "explode", EMAIL], ["nonsense"]])
+def test_what_cannot_be_understood(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2

@@ -1,0 +1,152 @@
+"""``make run``: starts, says what is needed, keeps data, and refuses clearly."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+EMAIL = "admin@example.com"
+PATIENCE = 40.0
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run to the end."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=TOP,
+        env=clean(environment),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of somebody who has set nothing."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "QUOLL_"))}
+    return {**kept, **environment}
+
+
+@contextmanager
+def running(folder: Path, **environment: str) -> Iterator[int]:
+    """Quoll with its state in the folder; the port. Stopped as by Ctrl-C; what it said is in output.txt."""
+    port = free_port()
+    settings = clean({"PORT": str(port), "QUOLL_STATE": str(folder / "state"), **environment})
+    with (folder / "output.txt").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dev.run"], cwd=TOP, env=settings, stdout=output, stderr=output
+        )
+    try:
+        wait_for(process, port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+
+
+def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert process.poll() is None
+        try:
+            if ask(port, "GET", "/api/health")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("it does not answer")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(port: int, method: str, path: str, body: object = None) -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        data = json.dumps(body) if body is not None else None
+        connection.request(method, path, data, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def sign_in(port: int, email: str, password: str) -> int:
+    body = {"identity": email, "password": password}
+    return ask(port, "POST", "/api/collections/_superusers/auth-with-password", body)[0]
+
+
+def said(folder: Path) -> str:
+    return (folder / "output.txt").read_text()
+
+
+def test_the_first_superuser_is_told_once_and_data_is_kept(tmp_path: Path) -> None:
+    with running(tmp_path) as port:
+        found = re.search(r"First superuser: (\S+)  password: (\S+)", said(tmp_path))
+        assert found
+        email, password = found.groups()
+        assert email == EMAIL
+        assert sign_in(port, email, password) == 200
+        body = {"email": "ann@example.com", "password": "12345678", "passwordConfirm": "12345678"}
+        assert ask(port, "POST", "/api/collections/users/records", body)[0] == 200
+    with running(tmp_path) as port:
+        assert "First superuser" not in said(tmp_path)
+        assert sign_in(port, email, password) == 200
+        status, answer = ask(port, "POST", "/api/collections/users/records", body)
+        assert (status, "validation_not_unique" in json.dumps(answer)) == (400, True)
+
+
+def test_the_first_superuser_can_be_given(tmp_path: Path) -> None:
+    given = {"QUOLL_SUPERUSER_EMAIL": "boss@example.com", "QUOLL_SUPERUSER_PASSWORD": "boss-password"}
+    with running(tmp_path, **given) as port:
+        assert sign_in(port, "boss@example.com", "boss-password") == 200
+    assert "boss-password" not in said(tmp_path)
+
+
+def test_commands_work_while_it_runs(tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    with running(tmp_path) as port:
+        done = command(
+            "chalicelib", "superuser", "upsert", "cli@example.com", "cli-password", QUOLL_STATE=state
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert sign_in(port, "cli@example.com", "cli-password") == 200
+        second = command("dev.run", QUOLL_STATE=state, PORT=str(free_port()))
+        assert second.returncode == 1
+        assert "runs already" in second.stderr
+        other = command("dev.run", QUOLL_STATE=str(tmp_path / "other"), PORT=str(port))
+        assert other.returncode == 1
+        assert f"Port {port} cannot be used" in other.stderr
+    late = command("chalicelib", "superuser", "upsert", "cli@example.com", "cli-password", QUOLL_STATE=state)
+    assert late.returncode == 1
+    assert "make run" in late.stderr
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "65536"])
+def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    done = command("dev.run", QUOLL_STATE=str(tmp_path), PORT=port)
+    assert done.returncode == 1
+    assert "PORT must be a number" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_first_superuser_that_is_refused(tmp_path: Path) -> None:
+    given = {"QUOLL_SUPERUSER_EMAIL": "boss@example.com", "QUOLL_SUPERUSER_PASSWORD": "short"}
+    done = command("dev.run", QUOLL_STATE=str(tmp_path), PORT=str(free_port()), **given)
+    assert done.returncode == 1
+    assert "Must be at least 8 character(s)." in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,87 @@
+"""Deleting all records of a collection."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import BadRequest
+from chalicelib.records import truncate as module
+from chalicelib.records.related import RelatedRecords
+from chalicelib.records.truncate import truncate
+from chalicelib.schema.record import Record
+from chalicelib.storage.engine import Engine
+from tests.services.records.world import add, add_user, collection
+
+FAILED = "Failed to truncate collection (most likely due to required cascade delete record references)."
+A, B = "a" * 15, "b" * 15
+
+
+def count(name: str) -> int:
+    return len(list(RelatedRecords().everything(collection(name))))
+
+
+def test_everything_goes_and_what_refers_to_it_follows_or_forgets(blog: Engine) -> None:
+    for each in (A, B):
+        add("authors", id=each, name="a")
+        add("posts", id=each, title="p", author=each)
+        add("comments", post=each, by=A)
+    truncate(collection("posts"))
+    assert (count("posts"), count("comments"), count("authors")) == (0, 0, 2)
+    add("posts", id=A, title="p", author=A)
+    truncate(collection("authors"))
+    assert (count("authors"), count("posts")) == (0, 1)
+    assert next(iter(RelatedRecords().everything(collection("posts")))).get("author") == ""
+
+
+def test_a_required_reference_stops_it_before_anything_is_written(blog: Engine) -> None:
+    add("authors", id=A, name="a")
+    add("authors", id=B, name="b")
+    add("reviews", author=B)
+    with pytest.raises(BadRequest) as refused:
+        truncate(collection("authors"))
+    assert refused.value.to_json() == {"data": {}, "message": FAILED, "status": 400}
+    assert count("authors") == 2
+
+
+def test_more_than_one_transaction_is_several(blog: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TRANSACTION_MAX", 6)
+    for place in range(8):
+        add("tags", name=str(place))
+    blog.calls.reset()
+    truncate(collection("tags"))
+    assert count("tags") == 0
+    assert blog.calls.by_operation["TransactWriteItems"] == 3
+
+
+def test_superusers_cannot_be_truncated(blog: Engine, superuser: tuple[Record, str]) -> None:
+    with pytest.raises(BadRequest, match="Failed to truncate collection"):
+        truncate(collection("_superusers"))
+    assert count("_superusers") == 1
+
+
+def test_users_go_with_what_hangs_on_them(blog: Engine) -> None:
+    ann = add_user("ann")
+    add("_otps", collectionRef=ann.collection.id, recordRef=ann.id, password="x")
+    truncate(collection("users"))
+    assert (count("users"), count("_otps")) == (0, 0)
+
+
+def test_an_empty_collection_is_fine(blog: Engine) -> None:
+    truncate(collection("tags"))
+    assert not {"PutItem", "DeleteItem", "TransactWriteItems"} & blog.calls.by_operation.keys()
+
+
+def test_who_writes_meanwhile_is_looked_at_again(blog: Engine) -> None:
+    add("tags", name="one")
+    send, done = blog.send, []
+
+    def meanwhile(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if operation == "TransactWriteItems" and not done:
+            done.append(operation)
+            truncate(collection("tags"))
+            add("tags", name="two")
+        return send(operation, arguments)
+
+    blog.send = meanwhile
+    truncate(collection("tags"))
+    assert count("tags") == 0

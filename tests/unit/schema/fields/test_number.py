@@ -1,0 +1,16 @@
+"""number fields: the contract, and what the real server answers."""
+
+from typing import Any
+
+from chalicelib.schema.fields import FIELD_TYPES
+from tests.unit.schema.fields.contract import FieldContract, answer, cases_of, same
+
+
+class TestNumber(FieldContract):
+    type = "number"
+
+
+@cases_of("number")
+def test_answers_as_pocketbase_does(options: Any, submitted: Any, expected: Any) -> None:
+    field = FIELD_TYPES["number"].from_json({"name": "x", **options})
+    assert same(answer(field, submitted), expected)
