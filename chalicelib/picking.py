@@ -9,7 +9,7 @@ level that no other path names. In the answer of a list, paths start at the item
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -21,8 +21,9 @@ Modifier: TypeAlias = Callable[[str], str] | None
 PAGE_KEYS = {"items", "page", "perPage", "totalItems", "totalPages"}
 MAX_LEVELS = 200  # no answer is deeper (bodies.MAX_DEPTH), so what follows in a path names nothing
 
-_FIELD = re.compile(r"(?:[^,(]|\([^()]*\)|\()+")
+QUOTES = frozenset("'\"`")
 _EXCERPT = re.compile(r"\s*excerpt\s*\(\s*\+?(\d{1,18})(?:\.\d*)?\s*(?:,([^,)]*))?\)[^:]*")
+_STEPS = {"(": 1, ")": -1}
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 
 
@@ -52,10 +53,33 @@ def pick(data: Any, fields: str) -> Any:
 @lru_cache(maxsize=128)
 def parse_fields(fields: str) -> Mapping[str, Wanted]:
     """What is wanted, by key. Raises PickError."""
-    named = (item.strip().partition(":") for item in _FIELD.findall(fields))
+    named = (item.strip().partition(":") for item in _split(fields))
     return _grow(
         {_cut_path(path): _parse_modifier(colon, text) for path, colon, text in named if path or colon}
     )
+
+
+def _split(fields: str) -> Iterator[str]:
+    """The fields: commas between quotes or parentheses separate nothing."""
+    start, depth, quote = 0, 0, ""
+    for position, character in enumerate(fields):
+        if quote or character in QUOTES:
+            quote = _next_quote(quote, character, fields[position - 1 : position])
+        elif character == "," and not depth:
+            yield fields[start:position]
+            start = position + 1
+        else:
+            depth = max(depth + _STEPS.get(character, 0), 0)
+    if quote or depth:
+        raise PickError("a quote or parenthesis is not closed")
+    yield fields[start:]
+
+
+def _next_quote(quote: str, character: str, before: str) -> str:
+    """Which quote is open after this character."""
+    if character not in QUOTES or before == "\\" or (quote and character != quote):
+        return quote
+    return "" if quote else character
 
 
 def _cut_path(path: str) -> str:

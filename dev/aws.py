@@ -35,6 +35,7 @@ def running_aws(state: Path) -> Iterator[str]:
             stderr=sink,
             start_new_session=True,  # Ctrl-C is for us; we stop the child when we are done with it
         )
+    (state / "aws.pid").write_text(str(process.pid))
     try:
         _wait_until_ready(process, port, log)
         yield f"http://{HOST}:{port}"

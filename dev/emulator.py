@@ -17,6 +17,7 @@ from ministack.core.persistence import STATE_DIR
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import dynamodb
 
+from chalicelib.storage.queries import WHOLE_PARTITION
 from dev.journal import Entry, Journal
 
 OK = 200
@@ -72,6 +73,19 @@ def keep_writes(journal: Journal) -> None:
     ministack.save_all = save_and_forget
 
 
+def read_partitions_faster() -> None:
+    """Compare keys where ministack would parse the condition anew for every item of a partition."""
+    evaluate = dynamodb._evaluate_condition
+
+    def compare_or_evaluate(*asked: Any, **slot: str) -> Any:
+        text, item, values, names = asked
+        if text == WHOLE_PARTITION and slot == {"slot": "KeyConditionExpression"}:
+            return item.get(names["#p"]) == values[":p"]
+        return evaluate(*asked, **slot)
+
+    dynamodb._evaluate_condition = compare_or_evaluate
+
+
 def _last_save() -> tuple[int, int]:
     """Tells one save of DynamoDB's data from the next."""
     try:
@@ -92,6 +106,7 @@ def _finish(call: Coroutine[Any, Any, Any]) -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=stop_with_parent, daemon=True).start()
+    read_partitions_faster()
     keep_writes(Journal(Path(STATE_DIR) / "journal"))
     sys.argv = sys.argv[:1]
     ministack.main()

@@ -16,10 +16,11 @@ from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
+from chalicelib.schema.fields.password import PasswordField
 from chalicelib.schema.indexes import Index
 from chalicelib.schema.problems import REQUIRED, Problem, problems_to_json
 from chalicelib.schema.record import Record
-from chalicelib.security.passwords import password_matches, spend_like_a_match
+from chalicelib.security.passwords import DEFAULT_COST, password_matches, spend_like_a_match
 from chalicelib.storage.records import find_by_unique
 
 FORM = ("identity", "password", "identityField")
@@ -45,7 +46,7 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
     form = read_form(request)
     check_form(form, auth_options(collection).password_auth.identity_fields)
     record = find_by_identity(collection, form["identity"], form["identityField"])
-    if not has_password(record, form["password"]) or record is None:
+    if not has_password(record, form["password"], collection) or record is None:
         raise BadRequest("Failed to authenticate.")
     asked = request.within("password")
     require_auth_rule(record, asked, related)
@@ -80,13 +81,13 @@ def find_by_identity(collection: Collection, identity: str, field: str = "") -> 
     return next((record for record in found if record is not None), None)
 
 
-def has_password(record: Record | None, password: str) -> bool:
+def has_password(record: Record | None, password: str, collection: Collection) -> bool:
     """Whether this is the record's password. Takes as long when there is no record."""
-    return (
-        spend_like_a_match(password)
-        if record is None
-        else password_matches(password, record.values["password"])
-    )
+    if record is not None:
+        return password_matches(password, record.values["password"])
+    field = collection.field_by_name["password"]
+    cost = field.cost if isinstance(field, PasswordField) else 0
+    return spend_like_a_match(password, cost or DEFAULT_COST)
 
 
 def _read_text(value: Any, is_json: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_newest
 from chalicelib.errors import BadRequest
 from chalicelib.filters import (
     FilterError,
@@ -40,7 +40,7 @@ FOREIGN = ("@request.", "@collection.")
 
 def list_collections(wanted: PageRequest) -> dict[str, Any]:
     """One page of the definitions. Raises BadRequest for a filter or sort that makes no sense."""
-    catalog = get_catalog()
+    catalog = get_newest().catalog
     try:
         page = take_page(_find(catalog, wanted), wanted)
     except FilterError as error:

@@ -44,8 +44,8 @@ def peek_catalog() -> Catalog:
 
 
 def get_collection(name_or_id: str) -> Collection:
-    """One collection. Raises NotFound."""
-    found = get_catalog().find(name_or_id)
+    """One collection; one that is not in memory may have been made a moment ago. Raises NotFound."""
+    found = get_catalog().find(name_or_id) or get_newest().catalog.find(name_or_id)
     if found is None:
         raise NotFound(MISSING)
     return found
@@ -54,9 +54,12 @@ def get_collection(name_or_id: str) -> Collection:
 def get_snapshot() -> Snapshot:
     """All collections and the version they are of, as fresh as CONFIG_TTL says."""
     held = _memory.held
-    if held is None:
-        return _reload(None)
-    return _confirm(read_version()) if is_stale() else held
+    return get_newest() if held is None or is_stale() else held
+
+
+def get_newest() -> Snapshot:
+    """All collections as they are now: for whoever manages them, through functions that share no memory."""
+    return _reload(None) if _memory.held is None else _confirm(read_version())
 
 
 def is_stale() -> bool:
@@ -70,10 +73,11 @@ def note_version(version: str) -> None:
     _confirm(version)
 
 
-def note_saved(catalog: Catalog, version: str) -> None:
-    """Keep what this process has just saved."""
+def note_saved(catalog: Catalog, version: str, former: str) -> None:
+    """Keep what this process has just saved, unless a thread has seen more than the former version since."""
     with _memory.lock:
-        _memory.held = Snapshot(catalog, version, clock.unix_milliseconds())
+        is_next = _memory.held is not None and _memory.held.version == former
+        _memory.held = Snapshot(catalog, version, clock.unix_milliseconds()) if is_next else None
 
 
 def forget() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.collections.fill import Fill, finish_fill
-from chalicelib.collections.load import forget, get_snapshot, note_saved
+from chalicelib.collections.load import get_newest, note_saved
 from chalicelib.errors import BadRequest, TooManyRequests
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -43,18 +43,17 @@ class Change:
 def save_change(decide: Callable[[Catalog], Change]) -> Change:
     """Carry out what `decide` makes of the present catalog; asked again when another change came first."""
     for attempt in range(ATTEMPTS):
-        snapshot = get_snapshot()
+        snapshot = get_newest()
         try:
             change = decide(snapshot.catalog)
             if not change:
                 return change
             version = _write(change, snapshot.version)
         except Conflict:
-            forget()
             # Whoever lost must not lose again to the same others: pauses are random, and grow.
             get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
             continue
-        note_saved(change.applied_to(snapshot.catalog), version)
+        note_saved(change.applied_to(snapshot.catalog), version, snapshot.version)
         for fill in change.fills:
             finish_fill(fill)
         return change

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_newest
 from chalicelib.errors import NotFound
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -10,7 +10,7 @@ from chalicelib.schema.collection import Collection
 
 def view_collection(name_or_id: str) -> dict[str, Any]:
     """One definition. Raises NotFound."""
-    return find_or_fail(name_or_id, get_catalog()).to_json()
+    return find_or_fail(name_or_id, get_newest().catalog).to_json()
 
 
 def find_or_fail(name_or_id: str, catalog: Catalog) -> Collection:

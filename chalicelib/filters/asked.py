@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.filters.bound import NEVER, Column, Constant, Element, Extract, Operand, Test, Truth
+from chalicelib.filters.bound import NEVER, Column, Condition, Constant, Element, Extract, Operand, Truth
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.joins import Caller, Every, Given, Listed
 from chalicelib.filters.resolve import HOLDING_JSON, HOLDING_MANY, Place, Props, resolve_path, split_modifier
@@ -15,8 +15,8 @@ from chalicelib.schema.fields.relation import RelationField
 
 _COLLECTION = re.compile(r"\w+(:\w+)?", re.ASCII)
 NULL = Constant(None, is_word=True)
-TRUE = Constant(1, is_word=True)
-FALSE = Constant(0, is_word=True)
+TRUE = Constant(1, is_word=True, is_truth=True)
+FALSE = Constant(0, is_word=True, is_truth=True)
 MISSING = object()
 
 
@@ -61,6 +61,8 @@ def _resolve_body(props: Props, scope: Scope) -> Operand:
         return _resolve_body_modifier(name, modifier, scope)
     if len(props) > 1 and isinstance(field, RelationField):
         return _resolve_body_relation(field, props[1:], scope)
+    if field is not None and props == [f"{name}:lower"] and name not in scope.request.body:
+        return Constant("")
     return _resolve_static(_normal_body(scope), props, scope)
 
 
@@ -84,7 +86,7 @@ def _changed(field: Field, scope: Scope) -> Operand:
     if field.name not in body:
         return Truth(NEVER)
     column = Extract(scope.root, field, ()) if field.type == "json" else Column(scope.root, field)
-    return Truth(Test(_field_constant(body[field.name], field), "!=", column))
+    return Truth(Condition(_field_constant(body[field.name], field), "!=", column))
 
 
 def _resolve_body_relation(field: RelationField, props: Props, scope: Scope) -> Operand:

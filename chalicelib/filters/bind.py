@@ -7,27 +7,27 @@ from collections.abc import Iterable
 from typing import TypeGuard
 
 from chalicelib.clock import to_text
-from chalicelib.filters.asked import FALSE, NULL, TRUE, resolve_collection, resolve_request
+from chalicelib.filters.asked import resolve_collection, resolve_request
 from chalicelib.filters.bound import (
     ALWAYS,
     NEVER,
     Applied,
     Column,
+    Condition,
     Constant,
     Node,
     Operand,
-    Test,
     all_of,
     any_of,
     joins_in,
 )
 from chalicelib.filters.compare import LIKES
-from chalicelib.filters.compile import decide
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.functions import FUNCTIONS, Parameter
 from chalicelib.filters.joins import Join, Referring, Related, chain_of
 from chalicelib.filters.like import contains_pattern
 from chalicelib.filters.macros import MACROS
+from chalicelib.filters.operators import decide
 from chalicelib.filters.parse import parse
 from chalicelib.filters.resolve import Place, resolve_path, under
 from chalicelib.filters.scope import Scope
@@ -36,7 +36,6 @@ from chalicelib.filters.syntax import All, Call, Comparison, Expression, Literal
 from chalicelib.filters.syntax import Operand as Written
 
 GUARD_TAG = "guard"
-WORDS = {1: TRUE, 0: FALSE, None: NULL}
 
 
 def bind(tree: Expression, scope: Scope) -> Node:
@@ -57,7 +56,7 @@ def guard_of(joins: Iterable[Join], scope: Scope) -> Node:
 def bind_operand(written: Written, scope: Scope) -> Operand:
     """The operand that a literal, a name or a call stands for."""
     if isinstance(written, Literal):
-        return WORDS[written.value] if written.is_word else Constant(written.value)  # type: ignore[index]
+        return Constant(written.value, written.is_word)
     if isinstance(written, Call):
         return _bind_call(written, scope)
     return _bind_name(written, scope)
@@ -76,7 +75,7 @@ def _bind_comparison(tree: Comparison, scope: Scope) -> Node:
     if tree.operator in LIKES:
         right = _as_pattern(right)
     shown = _private_emails((left, right)) if scope.is_restricted else ()
-    test = Test(left, tree.operator, right, tree.any_match, scope.root, shown)
+    test = Condition(left, tree.operator, right, tree.any_match, scope.root, shown)
     if isinstance(left, Constant) and isinstance(right, Constant):
         return ALWAYS if decide(test) else NEVER
     return test
@@ -177,5 +176,5 @@ def _guard(join: Related | Referring, scope: Scope) -> Node:
     if target is None or target.list_rule is None:
         raise FilterError("only superusers can filter by fields of this collection")
     rule = _bind(parse(target.list_rule), under(scope, join, target, GUARD_TAG))
-    nowhere = Test(Column(join, target.field_by_name["id"]), "=", Constant(""))
+    nowhere = Condition(Column(join, target.field_by_name["id"]), "=", Constant(""))
     return any_of((nowhere, rule))

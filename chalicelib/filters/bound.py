@@ -12,10 +12,14 @@ SqlValue: TypeAlias = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A known value. `is_word` for what SQL would spell out (true, false, null) instead of passing in."""
+    """A known value. `is_word` for what SQL would spell out (1, 0, NULL) instead of passing in.
+
+    `is_truth` for TRUE and FALSE: on the right of IS they ask for truth, and every text is true or false.
+    """
 
     value: SqlValue
     is_word: bool = False
+    is_truth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ Operand: TypeAlias = Constant | Column | Extract | Element | Length | Lower | Ap
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Condition:
     """One comparison.
 
     An operand over many rows must hold for all of them unless `any_match`; `base` is the row whose many
@@ -106,7 +110,7 @@ class Or:
     parts: tuple["Node", ...]
 
 
-Node: TypeAlias = Test | And | Or
+Node: TypeAlias = Condition | And | Or
 
 ALWAYS = And(())
 NEVER = Or(())
@@ -146,19 +150,19 @@ def joins_in(operand: Operand) -> tuple[Join, ...]:
     if isinstance(operand, Applied):
         return tuple(join for argument in operand.arguments for join in joins_in(argument))
     if isinstance(operand, Truth):
-        return tuple(join for test in tests_in(operand.node) for join in test_joins(test))
+        return tuple(join for test in conditions_in(operand.node) for join in condition_joins(test))
     return ()
 
 
-def test_joins(test: Test) -> tuple[Join, ...]:
+def condition_joins(test: Condition) -> tuple[Join, ...]:
     """The joins a comparison reads."""
     return (*joins_in(test.left), *joins_in(test.right), *test.shown)
 
 
-def tests_in(node: Node) -> Iterable[Test]:
+def conditions_in(node: Node) -> Iterable[Condition]:
     """All comparisons of a tree."""
-    if isinstance(node, Test):
+    if isinstance(node, Condition):
         yield node
     else:
         for part in node.parts:
-            yield from tests_in(part)
+            yield from conditions_in(part)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from chalicelib.filters.moments import DAY, HALF_DAY, UNIX_EPOCH, Moment, days_before, read_modified
+from chalicelib.filters.modifiers import read_modified
+from chalicelib.filters.moments import DAY, HALF_DAY, UNIX_EPOCH, Moment, days_before
 from chalicelib.filters.sql_text import SqlValue, to_text
 
 _CODE = re.compile(r"%(.?)|[^%]+", re.DOTALL)

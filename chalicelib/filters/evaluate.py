@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
-from chalicelib.filters.bound import ALWAYS, NEVER, And, Node, Or, Test, all_of, any_of, test_joins, tests_in
+from chalicelib.filters.bound import (
+    ALWAYS,
+    NEVER,
+    And,
+    Condition,
+    Node,
+    Or,
+    all_of,
+    any_of,
+    condition_joins,
+    conditions_in,
+)
 from chalicelib.filters.compile import make_check
 from chalicelib.filters.joins import Join, chain_of
 from chalicelib.filters.lookup import rows_for
@@ -57,7 +68,7 @@ def joins_of(node: Node) -> list[Join]:
 
 def settle(node: Node, unknown: Node) -> Node:
     """The tree with every comparison that needs other rows than the record's own taken for `unknown`."""
-    if isinstance(node, Test):
+    if isinstance(node, Condition):
         return unknown if joins_of(node) else node
     parts = (settle(part, unknown) for part in node.parts)
     return all_of(parts) if isinstance(node, And) else any_of(parts)
@@ -99,14 +110,14 @@ def _each_row(parts: Sequence[Node], bound: Joins) -> Matcher:
     free = _free(parts, bound)
     if not free:
         return _settled(parts, bound)
-    if len(parts) == 1 and not isinstance(parts[0], Test):
+    if len(parts) == 1 and not isinstance(parts[0], Condition):
         return _exists(parts[0], bound)
     return _over(next(iter(free)), parts, bound)
 
 
 def _settled(parts: Sequence[Node], bound: Joins) -> Matcher:
     """Parts whose joins all have their row."""
-    checks = [make_check(part) if isinstance(part, Test) else _exists(part, bound) for part in parts]
+    checks = [make_check(part) if isinstance(part, Condition) else _exists(part, bound) for part in parts]
     return lambda assigned: all(check(assigned) for check in checks)
 
 
@@ -130,8 +141,8 @@ def _free(parts: Sequence[Node], bound: Joins) -> Joins:
     return {
         step: None
         for part in parts
-        for test in tests_in(part)
-        for join in test_joins(test)
+        for test in conditions_in(part)
+        for join in condition_joins(test)
         for step in chain_of(join)
         if step not in bound
     }

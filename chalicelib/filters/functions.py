@@ -47,8 +47,8 @@ class Function:
 def geo_distance(arguments: Sequence[SqlValue]) -> SqlValue:
     """Kilometres between two points: longitude A, latitude A, longitude B, latitude B."""
     numbers = [to_number(argument) for argument in arguments]
-    angles = [number * pi / 180 for number in numbers if isinstance(number, int | float) and isfinite(number)]
-    if len(angles) < len(numbers):
+    angles = [number * pi / 180 for number in numbers if isinstance(number, int | float)]
+    if len(angles) < len(numbers) or not all(map(isfinite, angles)):
         return None
     lon_a, lat_a, lon_b, lat_b = angles
     cosine = cos(lat_a) * cos(lat_b) * cos(lon_b - lon_a) + sin(lat_a) * sin(lat_b)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from chalicelib.filters.bound import Column, Node, Operand, Test, joins_in
+from chalicelib.filters.bound import Column, Condition, Node, Operand, joins_in
 from chalicelib.filters.joins import Every, Join, Rows, chain_of
 from chalicelib.filters.read import make_reader
 from chalicelib.filters.rows import Assignment, rows_of
@@ -24,7 +24,7 @@ def rows_for(join: Join, parts: Sequence[Node], bound: Sequence[Join]) -> Rowing
 
 def _find_equality(part: Node, join: Every, bound: Sequence[Join]) -> tuple[Column, Operand] | None:
     """A column of the join and the operand it must equal, whose own joins have their rows already."""
-    if not isinstance(part, Test) or part.operator != "=":
+    if not isinstance(part, Condition) or part.operator != "=":
         return None
     for column, other in ((part.left, part.right), (part.right, part.left)):
         if isinstance(column, Column) and column.join == join and _is_ready(other, bound):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from chalicelib.filters.bound import And, Column, Constant, Node, Test, both
+from chalicelib.filters.bound import And, Column, Condition, Constant, Node, both
 from chalicelib.filters.compare import TEXT
 from chalicelib.filters.joins import ROOT
 from chalicelib.filters.read import affinity_of
@@ -68,7 +68,7 @@ def _finds_one(access: Access) -> bool:
 
 def _find_by_id(node: Node, collection: Collection) -> ById | None:
     """``id = 'a'``, ``id = 'a' || id = 'b'``, either with more beside it; NEVER is no ids at all."""
-    if isinstance(node, Test):
+    if isinstance(node, Condition):
         pinned = _pinned(node)
         return _these(pinned[1]) if pinned is not None and pinned[0] == "id" else None
     found = [_find_by_id(part, collection) for part in node.parts]
@@ -86,7 +86,7 @@ def _these(*ids: str) -> ById:
 def _find_by_unique(node: Node, collection: Collection) -> ByUnique | None:
     """Every column of a unique index equals a value, and the index holds every record with those values."""
     parts = node.parts if isinstance(node, And) else (node,)
-    pairs = [_pinned(part) for part in parts if isinstance(part, Test)]
+    pairs = [_pinned(part) for part in parts if isinstance(part, Condition)]
     values = dict(pair for pair in pairs if pair is not None and pair[1] != "")
     for index in collection.indexes:
         if index.unique and values.keys() >= set(index.column_names) and _covers(index, values):
@@ -101,12 +101,13 @@ def _covers(index: Index, values: Mapping[str, Any]) -> bool:
     return values.keys() >= set(index.condition.columns()) and index.applies_to(values)
 
 
-def _pinned(test: Test) -> tuple[str, Any] | None:
-    """The field of the record that must equal a value of its own kind, and the value in normal form."""
+def _pinned(test: Condition) -> tuple[str, str] | None:
+    """The text field of the record that must equal a text, and the text; null is no text."""
     for column, constant in ((test.left, test.right), (test.right, test.left)):
         if test.operator == "=" and isinstance(column, Column) and isinstance(constant, Constant):
-            is_own = column.join == ROOT and affinity_of(column) == TEXT and isinstance(constant.value, str)
-            return (column.field.name, constant.value) if is_own else None
+            value = "" if constant.value is None else constant.value
+            is_own = column.join == ROOT and affinity_of(column) == TEXT
+            return (column.field.name, value) if is_own and isinstance(value, str) else None
     return None
 
 

@@ -71,8 +71,11 @@ def _referring(join: Referring, assigned: Assignment) -> Rows:
 
 
 def _every(join: Every, assigned: Assignment) -> Rows:
-    collection = assigned.source.catalog.find(join.collection)
-    return NOTHING if collection is None else tuple(assigned.source.everything(collection))
+    if join not in assigned.memo:
+        collection = assigned.source.catalog.find(join.collection)
+        assigned.memo[join] = () if collection is None else tuple(assigned.source.everything(collection))
+    rows: Rows = assigned.memo[join]
+    return rows
 
 
 def _listed(join: Listed, assigned: Assignment) -> Rows:

@@ -60,7 +60,7 @@ def to_text(value: SqlValue) -> str | None:
 
 
 def _real_to_text(value: float) -> str:
-    text = f"{value:.15g}"
+    text = f"{value + 0.0:.15g}"  # there is no negative zero
     if "inf" in text:
         return text.replace("inf", "Inf")
     mantissa, exponent, power = text.partition("e")
@@ -102,6 +102,18 @@ def to_number(value: SqlValue) -> SqlValue:
         return value
     number = float(found.group(1))
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def is_true(value: SqlValue) -> bool:
+    """Whether SQL takes it for true: text counts as the number it begins with.
+
+    >>> is_true("1a"), is_true("red"), is_true("0.0"), is_true(-1), is_true(None)
+    (True, False, False, True, False)
+    """
+    if isinstance(value, str):
+        found = _NUMBER.match(value)
+        return found is not None and float(found.group(1)) != 0
+    return bool(value)
 
 
 def to_lower(value: SqlValue) -> SqlValue:

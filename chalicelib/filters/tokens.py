@@ -90,6 +90,8 @@ def _read_shape(kind: str, text: str, position: int) -> Token:
     end = found.end() if found else position
     piece = text[position:end]
     if not form.fullmatch(piece):
+        if kind == "identifier" and text[end : end + 1] == "(":
+            complaint = "invalid function name"
         raise FilterError(f"{complaint} {quote(piece)}", position)
     if kind == "identifier" and text[end : end + 1] == "(":
         return _read_function(text, position, end, 1)
@@ -142,16 +144,26 @@ def _read_function(text: str, position: int, bracket: int, depth: int) -> Token:
         first = text[place]
         if first == ")":
             return Token("function", name, position, place + 1, tuple(arguments))
+        complaint = _complain(first, name, expects)
+        if complaint:
+            raise FilterError(complaint, place)
         if first == ",":
-            if expects:
-                raise FilterError(f"unexpected comma in function {quote(name)}", place)
             place, expects = place + 1, True
             continue
-        if not expects:
-            raise FilterError(f"expected comma after the last argument in function {quote(name)}", place)
         arguments.append(_read_argument(text, place, name, depth))
         place, expects = arguments[-1].end, False
     raise FilterError(f"invalid or incomplete function {quote(name)} (expected ')')", position)
+
+
+def _complain(first: str, name: str, expects: bool) -> str:
+    """What is wrong with a character where an argument is expected, or a comma after one."""
+    if first == "/":
+        return f"failed to scan comment in function {quote(name)}: invalid comment"
+    if first == "," and expects:
+        return f"unexpected comma in function {quote(name)}"
+    if first != "," and not expects:
+        return f"expected comma after the last argument in function {quote(name)}"
+    return ""
 
 
 def _skip_space(text: str, position: int) -> int:

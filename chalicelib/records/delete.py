@@ -1,6 +1,6 @@
 """Deleting a record."""
 
-from itertools import islice
+from collections.abc import Sequence
 
 from chalicelib.collections.load import get_catalog
 from chalicelib.errors import BadRequest
@@ -16,7 +16,7 @@ from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.record import Record
 from chalicelib.storage.failures import NotUnique
 from chalicelib.storage.records import find_record, read
-from chalicelib.storage.transactions import Update, write_together
+from chalicelib.storage.transactions import Change, Delete, Update, write_together
 
 FAILED = "Failed to delete record. Make sure that the record is not part of a required relation reference."
 LAST_SUPERUSER = "You can't delete the only existing superuser."
@@ -32,19 +32,27 @@ def delete_record(name: str, record_id: str, request: RequestInfo) -> None:
 
 def _delete(collection: Collection, record_id: str, request: RequestInfo, related: RelatedRecords) -> None:
     record = require_allowed(find_record(collection, record_id), "delete", request, related)
-    remaining = _remaining_superuser(record, related) if record.is_superuser else []
     try:
-        write_together([*plan_removal([record], related), *remaining])
+        changes = plan_removal([record], related)
+        if record.is_superuser:
+            changes += _remaining_superuser(changes, record, related)
+        write_together(changes)
     except RequiredReference as error:
         raise BadRequest(FAILED) from error
     except NotUnique as taken:
         raise BadRequest(FAILED, problems_to_json(problems_of(taken))) from taken
 
 
-def _remaining_superuser(record: Record, related: RelatedRecords) -> list[Update]:
+def _remaining_superuser(
+    changes: Sequence[Change], record: Record, related: RelatedRecords
+) -> Sequence[Change]:
     """Another superuser, written unchanged: of two who delete each other at once, one starts over."""
-    superusers = islice(read(record.collection, WHOLE, related.budget, first=2), 2)
-    others = [each for each in superusers if each.id != record.id]
-    if not others:
+    kept = [change for change in changes if isinstance(change, Update) and change.after.is_superuser]
+    if kept:
+        return []
+    gone = {change.record.id for change in changes if isinstance(change, Delete)}
+    superusers = read(record.collection, WHOLE, related.budget, first=2)
+    other = next((each for each in superusers if each.id not in gone), None)
+    if other is None:
         raise BadRequest(LAST_SUPERUSER)
-    return [Update(others[0], others[0])]
+    return [Update(other, other)]

@@ -1,7 +1,7 @@
 """Reading records: a page of a list, and one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.collections.load import get_catalog
@@ -33,8 +33,8 @@ from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
-from chalicelib.storage.budget import BudgetExceeded
-from chalicelib.storage.records import find_record, read
+from chalicelib.storage.budget import Budget, BudgetExceeded
+from chalicelib.storage.records import count_after, find_record, read
 
 # How many records are read first when a filter decides how many will do.
 FIRST_PORTION = 200
@@ -90,6 +90,8 @@ def _understand(
 def _answer(question: Question, wanted: PageRequest, related: RelatedRecords) -> Page:
     plan = make_plan(question.where, question.sort, question.collection)
     read_now = read(question.collection, plan, related.budget, _first_portion(plan, wanted))
+    if plan.rest == ALWAYS and isinstance(plan.access, InInsertionOrder) and plan.in_order:
+        return _take_page_of_all(read_now, wanted, plan.access, related.budget)
     found = matching(plan.rest, read_now, related)
     if plan.in_order:
         return _take_page_and_count(found, wanted)
@@ -107,6 +109,22 @@ def _first_portion(plan: Plan, wanted: PageRequest) -> int | None:
     return max(enough, FIRST_PORTION) if wanted.skip_total else None
 
 
+def _take_page_of_all(
+    found: Iterator[Record], wanted: PageRequest, access: InInsertionOrder, budget: Budget
+) -> Page:
+    """The page; and how many there are, the rest of the collection counted without being fetched."""
+    counted = _Counted(found)
+    page = take_page(counted, PageRequest(wanted.page, wanted.per_page, skip_total=True))
+    if wanted.skip_total:
+        return page
+    try:
+        following = next(counted, None)
+        rest = count_after(following, access.backwards, budget) if following else 0
+    except BudgetExceeded:
+        return page
+    return _with_total(page, counted.count + rest)
+
+
 def _take_page_and_count(found: Iterator[Record], wanted: PageRequest) -> Page:
     """The page; and how many there are in all, unless counting them would go beyond the budget."""
     counted = _Counted(found)
@@ -118,8 +136,11 @@ def _take_page_and_count(found: Iterator[Record], wanted: PageRequest) -> Page:
             pass
     except BudgetExceeded:
         return page
-    total = counted.count
-    return Page(page.items, page.page, page.per_page, total, -(-total // page.per_page))
+    return _with_total(page, counted.count)
+
+
+def _with_total(page: Page, total: int) -> Page:
+    return replace(page, total_items=total, total_pages=-(-total // page.per_page))
 
 
 class _Counted:

@@ -6,7 +6,7 @@ from chalicelib.collections.create import create_collection
 from chalicelib.collections.delete import delete_collection
 from chalicelib.collections.import_many import import_collections
 from chalicelib.collections.list import list_collections
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_newest
 from chalicelib.collections.update import update_collection
 from chalicelib.collections.view import find_or_fail, view_collection
 from chalicelib.errors import Forbidden, Unauthorized
@@ -72,7 +72,7 @@ def collections_delete(collection: str) -> Response:
 def collections_truncate(collection: str) -> Response:
     """No records in a collection any more."""
     read_superuser_request()
-    truncate(find_or_fail(collection, get_catalog()))
+    truncate(find_or_fail(collection, get_newest().catalog))
     return no_content()
 
 

@@ -58,8 +58,13 @@ def with_key_indexes(collection: Collection, suffix: str) -> tuple[Index, ...]:
     """The indexes with the default ones for the columns that sign-in needs, where there are none."""
     names = tuple(field.name for field in collection.fields)
     missing = [text for column, text in KEY_INDEXES.items() if not has_key(collection, column)]
-    added = (read_index(text.format(suffix=suffix, table=collection.name), names) for text in missing)
-    return (*collection.indexes, *added)
+    # The columns are known even when the collection's name is one that no statement can hold.
+    added = (read_index(text.format(suffix=suffix, table=""), names) for text in missing)
+    tables = (text.format(suffix=suffix, table=collection.name) for text in missing)
+    renamed = (
+        replace(index, table=collection.name, text=text) for index, text in zip(added, tables, strict=True)
+    )
+    return (*collection.indexes, *renamed)
 
 
 def has_key(collection: Collection, column: str) -> bool:
@@ -73,7 +78,7 @@ def _on_table(indexes: Sequence[Index], collection: Collection) -> tuple[Index, 
 
 
 def _moved(index: Index, table: str, names: tuple[str, ...]) -> Index:
-    if not index.name or index.table.lower() == table.lower():
+    if not index.name or index.table == table:
         return index
     return read_index(build_index(replace(index, table=table)), names)
 

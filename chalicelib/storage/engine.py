@@ -20,7 +20,7 @@ from chalicelib.storage.calls import Calls
 from chalicelib.storage.conditions import Condition, as_arguments
 from chalicelib.storage.connection import Send, open_connection
 from chalicelib.storage.failures import Busy, Overloaded, TooManyItems
-from chalicelib.storage.queries import Query, query_arguments
+from chalicelib.storage.queries import LARGEST_PAGE, Query, query_arguments
 
 Attributes: TypeAlias = Mapping[str, Any]
 Key: TypeAlias = tuple[str, str]
@@ -107,7 +107,7 @@ class Engine:
                 return
             arguments = {**arguments, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
             if "Limit" in arguments:
-                arguments["Limit"] *= 2
+                arguments["Limit"] = min(arguments["Limit"] * 2, LARGEST_PAGE)
 
     def count(self, wanted: Query) -> Iterator[int]:
         """How many items a query finds, page by page: as `query`, but nothing is sent."""
@@ -156,16 +156,18 @@ class Engine:
         self, operation: str, arguments: dict[str, Any], table: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         target = {"TableName": self.table} if table is None else table
+        last: Busy | None = None
         for attempt in range(ATTEMPTS):
             answer: dict[str, Any] = {}
             try:
                 answer = self.send(operation, {**target, **arguments, "ReturnConsumedCapacity": "TOTAL"})
                 return answer
-            except Busy:
+            except Busy as busy:
+                last = busy
                 self._wait(attempt)
             finally:
                 self.calls.note(operation, answer)
-        raise Overloaded(operation)
+        raise Overloaded(f"{operation}: {last}") from last
 
     def _wait(self, attempt: int) -> None:
         self.pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311

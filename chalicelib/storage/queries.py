@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# As good as any number: 1 MB comes first.
+LARGEST_PAGE = 10_000
+WHOLE_PARTITION = "#p = :p"
+
 
 @dataclass(frozen=True)
 class Query:
@@ -30,7 +34,7 @@ def query_arguments(wanted: Query) -> dict[str, Any]:
     slot = wanted.index.replace("gsi", "g")
     names = {"#p": f"{slot}pk"}
     values = {":p": {"S": wanted.partition}}
-    condition = "#p = :p"
+    condition = WHOLE_PARTITION
     if wanted.prefix:
         names["#s"], values[":s"] = f"{slot}sk", {"S": wanted.prefix}
         condition += " AND begins_with(#s, :s)"
@@ -44,7 +48,7 @@ def query_arguments(wanted: Query) -> dict[str, Any]:
     if wanted.index:
         arguments["IndexName"] = wanted.index
     if wanted.page_size:
-        arguments["Limit"] = wanted.page_size
+        arguments["Limit"] = min(wanted.page_size, LARGEST_PAGE)
     if wanted.after:
         arguments["ExclusiveStartKey"] = {name: {"S": key} for name, key in wanted.after.items()}
     return arguments

@@ -1,6 +1,5 @@
 """The embedded AWS keeps its data, however it ends."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from chalicelib.config import read_config
 from chalicelib.storage.connection import open_connection
 from chalicelib.storage.engine import Engine, WriteItem
 from chalicelib.storage.failures import Unavailable
+from chalicelib.storage.queries import Query
 from chalicelib.storage.table import create_table
 from dev.aws import AwsFailed, running_aws
 
@@ -30,14 +30,17 @@ def an_engine(state: Path) -> Iterator[Engine]:
         yield Engine("quoll-tests", open_connection(read_config({"AWS_ENDPOINT_URL": endpoint})))
 
 
-def process_on(engine: Engine, state: Path) -> int:
-    """The id of the embedded AWS, which is the only process with this state."""
-    own = f"STATE_DIR={state / 'aws'}".encode()
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if folder.name.isdigit() and own in (folder / "environ").read_bytes().split(b"\0"):
-                return int(folder.name)
-    raise AssertionError("the embedded AWS is not running")
+def process_on(state: Path) -> int:
+    """The id of the embedded AWS."""
+    return int((state / "aws.pid").read_text())
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def write(engine: Engine) -> None:
@@ -53,13 +56,31 @@ def test_what_was_answered_is_kept(tmp_path: Path, end: signal.Signals | None) -
     with an_engine(tmp_path) as engine:
         write(engine)
         if end:
-            os.kill(process_on(engine, tmp_path), end)
+            os.kill(process_on(tmp_path), end)
     with an_engine(tmp_path) as engine:
         assert create_table(engine) is False
         assert engine.get(("p", "s")) == ITEM
         assert engine.get(("p", "t")) == OTHER
     with an_engine(tmp_path) as engine:
         assert engine.get(("p", "u")) == {**OTHER, "sk": {"S": "u"}}
+
+
+def test_a_partition_of_an_index_is_read_in_order_and_alone(tmp_path: Path) -> None:
+    def row(partition: str, number: int) -> WriteItem:
+        keys = {"pk": f"{partition}{number}", "sk": "s", "g1pk": partition, "g1sk": f"{number:02}"}
+        return WriteItem({name: {"S": value} for name, value in keys.items()})
+
+    with an_engine(tmp_path) as engine:
+        create_table(engine)
+        engine.write_all([row(partition, number) for number in range(9, 0, -1) for partition in "ab"])
+        pages = engine.query(Query("a", index="gsi1", page_size=4))
+        assert [[item["pk"]["S"] for item in page] for page in pages] == [
+            ["a1", "a2", "a3", "a4"],
+            ["a5", "a6", "a7", "a8", "a9"],
+        ]
+        assert sum(engine.count(Query("b", index="gsi1"))) == 9
+        assert sum(engine.count(Query("c", index="gsi1"))) == 0
+        assert sum(engine.count(Query("b", index="gsi1", prefix="0"))) == 9
 
 
 def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:
@@ -77,12 +98,12 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     endpoint = parent.stdout.readline().decode().strip()
     engine = Engine("quoll-tests", open_connection(read_config({"AWS_ENDPOINT_URL": endpoint})))
     write(engine)
-    child = process_on(engine, tmp_path)
+    child = process_on(tmp_path)
     parent.kill()
     parent.wait()
     parent.stdout.close()
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+    while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
     with pytest.raises(Unavailable):
         engine.get(("p", "s"))

@@ -40,7 +40,12 @@ def test_an_unknown_content_type(gateway, superuser):
 def test_the_shortest_definition(call):
     status, shown = call("POST", "/api/collections", {"name": "posts"})
     assert status == 200
-    assert (shown["id"], shown["type"], shown["listRule"], shown["indexes"]) == ("pbc_1125843985", "base", None, [])
+    assert (shown["id"], shown["type"], shown["listRule"], shown["indexes"]) == (
+        "pbc_1125843985",
+        "base",
+        None,
+        [],
+    )
     assert [field["name"] for field in shown["fields"]] == ["id"]
     assert shown["created"] == shown["updated"] != ""
     assert call("GET", "/api/collections/posts") == (200, shown)
@@ -51,20 +56,47 @@ REFUSED = [
     (
         {"name": "posts", "fields": [{"name": "b b", "type": "text"}], "listRule": "zzz = 1"},
         {
-            "fields": {"1": {"name": {"code": "validation_match_invalid", "message": "Must be in a valid format."}}},
+            "fields": {
+                "1": {"name": {"code": "validation_match_invalid", "message": "Must be in a valid format."}}
+            },
             "listRule": {
                 "code": "validation_invalid_rule",
                 "message": 'Invalid rule. Raw error: invalid left operand "zzz" - unknown field "zzz".',
             },
         },
     ),
-    ({"name": "posts", "listRule": "  "}, {"listRule": {"code": "validation_invalid_rule", "message": "Invalid rule. Raw error: empty filter expression."}}),
-    ({"name": "a" * 256}, {"name": {"code": "validation_length_out_of_range", "message": "The length must be between 1 and 255.", "params": {"max": 255, "min": 1}}}),
-    ({"name": "b b", "type": "auth"}, {
-        "indexes": {"0": {"code": "validation_invalid_index_expression", "message": "Invalid CREATE INDEX expression."}},
-        "name": {"code": "validation_match_invalid", "message": "Must be in a valid format."},
-    }),
-]  # fmt: skip
+    (
+        {"name": "posts", "listRule": "  "},
+        {
+            "listRule": {
+                "code": "validation_invalid_rule",
+                "message": "Invalid rule. Raw error: empty filter expression.",
+            }
+        },
+    ),
+    (
+        {"name": "a" * 256},
+        {
+            "name": {
+                "code": "validation_length_out_of_range",
+                "message": "The length must be between 1 and 255.",
+                "params": {"max": 255, "min": 1},
+            }
+        },
+    ),
+    (
+        {"name": "b b", "type": "auth"},
+        {
+            "indexes": {
+                "0": {
+                    "code": "validation_invalid_index_expression",
+                    "message": "Invalid CREATE INDEX expression.",
+                }
+            },
+            "name": {"code": "validation_match_invalid", "message": "Must be in a valid format."},
+        },
+    ),
+]
 
 
 @pytest.mark.parametrize(("definition", "data"), REFUSED)
@@ -79,7 +111,10 @@ def test_rules_have_at_most_200_expressions(call):
     assert call("POST", "/api/collections", {"name": "posts", "listRule": longest})[0] == 200
     status, refused = call("POST", "/api/collections", {"name": "more", "listRule": longest + " || id = 'x'"})
     assert status == 400
-    assert refused["data"]["listRule"]["message"] == "Invalid rule. Raw error: max filter expressions limit reached."
+    assert (
+        refused["data"]["listRule"]["message"]
+        == "Invalid rule. Raw error: max filter expressions limit reached."
+    )
 
 
 def test_names_of_the_database_are_refused(call):
@@ -87,7 +122,10 @@ def test_names_of_the_database_are_refused(call):
         "Failed to create collection. Raw error: \n"
         "SQL logic error: object name reserved for internal use: sqlite_x (1)."
     )
-    assert call("POST", "/api/collections", {"name": "sqlite_x"}) == (400, {"data": {}, "message": message, "status": 400})
+    assert call("POST", "/api/collections", {"name": "sqlite_x"}) == (
+        400,
+        {"data": {}, "message": message, "status": 400},
+    )
 
 
 def test_a_rule_may_mention_the_new_collection(call):
@@ -100,5 +138,9 @@ def test_fields_may_be_picked(call):
 
 
 def test_a_secret_is_taken_and_not_shown(call):
-    status, shown = call("POST", "/api/collections", {"name": "m", "type": "auth", "authToken": {"secret": "s" * 30, "duration": 10}})
+    status, shown = call(
+        "POST",
+        "/api/collections",
+        {"name": "m", "type": "auth", "authToken": {"secret": "s" * 30, "duration": 10}},
+    )
     assert (status, shown["authToken"]) == (200, {"duration": 10})

@@ -21,7 +21,7 @@ CHANGES = [
     ({"listRule": None}, "listRule", None),
     ({"listRule": ""}, "listRule", ""),
     ({"name": "articles"}, "indexes", ["CREATE INDEX `by_title` ON `articles` (`title`)"]),
-    ({"name": "POSTS"}, "indexes", ["CREATE INDEX by_title ON posts (title)"]),
+    ({"name": "POSTS"}, "indexes", ["CREATE INDEX `by_title` ON `POSTS` (`title`)"]),
     ({"indexes": None}, "indexes", []),
     ({"updated": "2020-01-01", "created": "2020-01-01"}, "created", "2020-01-01 00:00:00.000Z"),
 ]
@@ -60,7 +60,9 @@ def test_a_field_that_goes_while_an_index_stays(call, posts):
     status, refused = patch(call, {"fields": [], "listRule": None})
     message = "Failed to create index by_title - SQL logic error: no such column: title (1)."
     assert status == 400
-    assert refused["data"] == {"indexes": {"0": {"code": "validation_invalid_index_expression", "message": message}}}
+    assert refused["data"] == {
+        "indexes": {"0": {"code": "validation_invalid_index_expression", "message": message}}
+    }
 
 
 def test_a_renamed_field_keeps_its_values(call, posts):

@@ -11,7 +11,9 @@ DATA = Path(__file__).parents[2] / "data"
 @pytest.mark.parametrize("asked", ["users", "Users", "_pb_users_auth_"])
 def test_found(asked, call):
     status, shown = call("GET", f"/api/collections/{asked}")
-    (expected,) = (c for c in json.loads((DATA / "default_collections.json").read_text()) if c["name"] == "users")
+    (expected,) = (
+        c for c in json.loads((DATA / "default_collections.json").read_text()) if c["name"] == "users"
+    )
     assert status == 200
     assert {**shown, "created": "", "updated": ""} == expected
     assert list(shown) == list(expected)
@@ -25,7 +27,10 @@ def test_not_found(asked, call):
 
 def test_scaffolds(call):
     status, shown = call("GET", "/api/collections/meta/scaffolds?fields=base.name,auth.type,view.viewQuery")
-    assert (status, shown) == (200, {"base": {"name": ""}, "auth": {"type": "auth"}, "view": {"viewQuery": ""}})
+    assert (status, shown) == (
+        200,
+        {"base": {"name": ""}, "auth": {"type": "auth"}, "view": {"viewQuery": ""}},
+    )
 
 
 def test_a_scaffold_can_be_sent_back(call):

@@ -14,7 +14,7 @@ A, B, C = "a" * 15, "b" * 15, "c" * 15
 
 @pytest.fixture
 def names(blog: Engine) -> Mapping[str, str]:  # noqa: F811
-    """Records to ask for: two authors, posts with references of each kind, notes that a rule shows or hides."""
+    """Records to ask for: authors, posts with references of each kind, notes that a rule shows or hides."""
     add("authors", id=A, name="ann", secret="hush")
     add("authors", id=B, name="bob")
     add("tags", id=A, name="red")

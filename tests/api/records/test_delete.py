@@ -22,22 +22,36 @@ SCENARIOS = [
     delete("a rule that matches", "notes/{a}", status=204),
     delete("a rule that does not", "notes/{b}", status=404, has=(NOT_FOUND,)),
     delete("superusers need no rule", "notes/{b}", by="root", status=204),
-    delete("no rule: a guest is refused", "safes/{a}", status=403, has=("Only superusers can perform this action.",)),
+    delete(
+        "no rule: a guest is refused",
+        "safes/{a}",
+        status=403,
+        has=("Only superusers can perform this action.",),
+    ),
     delete("no rule: a user is refused", "safes/{a}", by="ann", status=403),
     delete("no rule: a superuser is not", "safes/{a}", by="root", status=204),
     delete("no such collection", "nowhere/{a}", status=404, has=("Missing collection context.",)),
     delete("a required reference", "authors/{b}", status=400, has=('{"data":{},"message":"' + REQUIRED,)),
     delete("oneself", "users/{ann}", by="ann", status=204),
     delete("somebody else", "users/{zoe}", by="ann", status=404),
-    delete("the only superuser", "_superusers/testsuperuser01", by="root", status=400,
-           has=('{"data":{},"message":"You can\'t delete the only existing superuser.","status":400}',)),
-]  # fmt: skip
+    delete(
+        "the only superuser",
+        "_superusers/testsuperuser01",
+        by="root",
+        status=400,
+        has=('{"data":{},"message":"You can\'t delete the only existing superuser.","status":400}',),
+    ),
+]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_delete(scenario: Scenario, gateway: Gateway, tokens: Mapping[str, str], names: Mapping[str, str]) -> None:
+def test_delete(
+    scenario: Scenario, gateway: Gateway, tokens: Mapping[str, str], names: Mapping[str, str]
+) -> None:
     answer = play(gateway, scenario, tokens, names)
-    view = Scenario("view", "GET", scenario.path, by="root", status=404 if scenario.status in (204, 404) else 200)
+    view = Scenario(
+        "view", "GET", scenario.path, by="root", status=404 if scenario.status in (204, 404) else 200
+    )
     if scenario.status == 204:
         assert (answer.text, "Content-Type" in answer.headers) == ("", False)
         play(gateway, view, tokens, names)

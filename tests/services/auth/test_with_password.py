@@ -97,8 +97,18 @@ def test_an_unknown_identity_costs_what_a_usual_hash_costs(ann: Record, counted:
 
 
 def test_a_record_without_a_password_costs_as_much(defaults: Engine, counted: CountedBcrypt) -> None:
-    assert not has_password(add_person(id="x" * 15, email="x@example.com", password=""), "")
+    nobody = add_person(id="x" * 15, email="x@example.com", password="")
+    assert not has_password(nobody, "", nobody.collection)
     assert counted.costs == [passwords.DEFAULT_COST]
+
+
+def test_an_unknown_identity_costs_what_the_collections_hashes_cost(
+    defaults: Engine, counted: CountedBcrypt
+) -> None:
+    users = get_collection("users")
+    cheap = tuple(replace(each, cost=5) if each.name == "password" else each for each in users.fields)
+    assert not has_password(None, PASSWORD, replace(users, fields=cheap))
+    assert counted.costs == [5]
 
 
 @pytest.mark.parametrize("identity", ["ann@example.com", "nobody@example.com"])

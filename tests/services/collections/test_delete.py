@@ -35,7 +35,7 @@ def test_a_collection_of_the_same_name_starts_empty(defaults, monkeypatch, limit
 def test_its_records_are_removed(defaults):
     create_collection(POSTS)
     former = get_collection("posts")
-    for n in range(120):
+    for n in range(60):
         store("posts", f"record{n:09}", a=f"v{n}")
     delete_collection("posts")
     assert stored(former) == []
@@ -51,13 +51,16 @@ def test_what_others_refer_to_stays(defaults):
     relation = {"name": "post", "type": "relation", "collectionId": posts["id"]}
     for name in ("comments", "likes"):
         create_collection({"name": name, "fields": [relation]})
-    with pytest.raises(BadRequest, match="probably due to existing reference in comments, likes."):
+    with pytest.raises(BadRequest, match="probably due to existing reference in comments, likes"):
         delete_collection("posts")
     assert get_catalog().find("posts")
 
 
 def test_a_reference_to_itself_does_not_count(defaults):
     posts = create_collection(POSTS)
-    update_collection("posts", {"fields": [*posts["fields"], {"name": "p", "type": "relation", "collectionId": posts["id"]}]})
+    update_collection(
+        "posts",
+        {"fields": [*posts["fields"], {"name": "p", "type": "relation", "collectionId": posts["id"]}]},
+    )
     delete_collection("posts")
     assert get_catalog().find("posts") is None

@@ -37,7 +37,9 @@ def test_both_changes_are_kept(patient):
 
 
 def test_one_that_always_loses_is_told(patient):
-    decision = interfering(allow_viewing, lambda n: update_collection("users", {"listRule": f"id = '{n}'"}), times=99)
+    decision = interfering(
+        allow_viewing, lambda n: update_collection("users", {"listRule": f"id = '{n}'"}), times=99
+    )
     with pytest.raises(TooManyRequests):
         save_change(decision)
     assert get_collection("users").view_rule != ""

@@ -1,4 +1,4 @@
-"""How many calls each endpoint makes to DynamoDB: the fewest that correctness allows, with warm collections."""
+"""How many calls each endpoint makes to DynamoDB: the fewest that correctness allows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,12 +37,28 @@ def page(**wanted: Any) -> PageRequest:
 
 CASES = [
     Counted("view", lambda: view_record("posts", A, ask()), {"GetItem": 1}),
-    Counted("view, expanded", lambda: view_record("posts", A, ask(expand="author,tags")), {"GetItem": 1, "BatchGetItem": 1}),
-    Counted("view, back-relation", lambda: view_record("posts", A, ask(expand="comments_via_post")), {"GetItem": 1, "Query": 1}),
+    Counted(
+        "view, expanded",
+        lambda: view_record("posts", A, ask(expand="author,tags")),
+        {"GetItem": 1, "BatchGetItem": 1},
+    ),
+    Counted(
+        "view, back-relation",
+        lambda: view_record("posts", A, ask(expand="comments_via_post")),
+        {"GetItem": 1, "Query": 1},
+    ),
     Counted("list, all on one page", lambda: list_records("posts", ask(), page()), {"Query": 1}),
-    Counted("list, a full page without totals", lambda: list_records("posts", ask(), page(per_page=1, skip_total=True)), {"Query": 1}),
+    Counted(
+        "list, a full page without totals",
+        lambda: list_records("posts", ask(), page(per_page=1, skip_total=True)),
+        {"Query": 1},
+    ),
     Counted("list, sorted", lambda: list_records("posts", ask(), page(sort="-title")), {"Query": 1}),
-    Counted("list, filtered by id", lambda: list_records("posts", ask(), page(filter=f"id='{A}'")), {"BatchGetItem": 1}),
+    Counted(
+        "list, filtered by id",
+        lambda: list_records("posts", ask(), page(filter=f"id='{A}'")),
+        {"BatchGetItem": 1},
+    ),
     Counted(
         "list, filtered over a relation",
         lambda: list_records("posts", ask(), page(filter="author.name='ann'")),
@@ -54,28 +70,43 @@ CASES = [
         {"Query": 2, "BatchGetItem": 1},
     ),
     Counted("create", lambda: create_record("authors", ask(body={"name": "x"})), {"PutItem": 1}),
-    Counted("create, unique", lambda: create_record("tags", ask(body={"name": "x"})), {"TransactWriteItems": 1}),
+    Counted(
+        "create, unique", lambda: create_record("tags", ask(body={"name": "x"})), {"TransactWriteItems": 1}
+    ),
     Counted(
         "create, two relations",
         lambda: create_record("posts", ask(body={"title": "x", "author": A, "tags": [A]})),
         {"BatchGetItem": 1, "PutItem": 1},
     ),
-    Counted("update", lambda: update_record("posts", A, ask(body={"count+": 1})), {"GetItem": 1, "PutItem": 1}),
     Counted(
-        "update, a new reference", lambda: update_record("posts", A, ask(body={"author": B})),
+        "update", lambda: update_record("posts", A, ask(body={"count+": 1})), {"GetItem": 1, "PutItem": 1}
+    ),
+    Counted(
+        "update, a new reference",
+        lambda: update_record("posts", A, ask(body={"author": B})),
         {"GetItem": 1, "BatchGetItem": 1, "PutItem": 1},
     ),
-    Counted("update, unique kept", lambda: update_record("tags", A, ask(body={"name": "t"})), {"GetItem": 1, "PutItem": 1}),
     Counted(
-        "update, unique changed", lambda: update_record("tags", A, ask(body={"name": "x"})),
+        "update, unique kept",
+        lambda: update_record("tags", A, ask(body={"name": "t"})),
+        {"GetItem": 1, "PutItem": 1},
+    ),
+    Counted(
+        "update, unique changed",
+        lambda: update_record("tags", A, ask(body={"name": "x"})),
         {"GetItem": 1, "TransactWriteItems": 1},
     ),
-    Counted("delete, nothing refers to it", lambda: delete_record("reviews", A, ask()), {"GetItem": 1, "DeleteItem": 1}),
     Counted(
-        "delete, with what refers to it", lambda: delete_record("posts", A, ask()),
+        "delete, nothing refers to it",
+        lambda: delete_record("reviews", A, ask()),
+        {"GetItem": 1, "DeleteItem": 1},
+    ),
+    Counted(
+        "delete, with what refers to it",
+        lambda: delete_record("posts", A, ask()),
         {"GetItem": 1, "Query": 1, "TransactWriteItems": 1},
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -109,7 +109,9 @@ def test_a_required_reference_further_down_stops_it_all(blog: Engine) -> None:
         ({"minSelect": 2}, [A, B], A, [B]),
     ],
 )
-def test_relations_to_many(blog: Engine, options: dict[str, Any], held: list[str], deleted: str, left: Any) -> None:
+def test_relations_to_many(
+    blog: Engine, options: dict[str, Any], held: list[str], deleted: str, left: Any
+) -> None:
     build({"name": "holders", "fields": [several("all", "authors_id", **options)]})
     add("authors", id=A, name="a")
     add("authors", id=B, name="b")
@@ -127,7 +129,9 @@ def test_relations_to_many(blog: Engine, options: dict[str, Any], held: list[str
 def test_circles_end(blog: Engine) -> None:
     build({"name": "ring", "deleteRule": "", "fields": [text("name")]})
     own = [field.to_json() for field in collection("ring").fields]
-    change_collection("ring", fields=[*own, relation("next", "ring_id", cascadeDelete=True), several("seen", "ring_id")])
+    change_collection(
+        "ring", fields=[*own, relation("next", "ring_id", cascadeDelete=True), several("seen", "ring_id")]
+    )
     for one, after in ((A, B), (B, C), (C, A)):
         add("ring", id=one, next=after, seen=[A, B, C])
     add("ring", id="d" * 15, seen=[A, "d" * 15])
@@ -137,7 +141,10 @@ def test_circles_end(blog: Engine) -> None:
 
 
 def test_a_cascade_saves_from_a_requirement_that_comes_later(blog: Engine) -> None:
-    fields = [relation("first", "authors_id", cascadeDelete=True), relation("second", "authors_id", required=True)]
+    fields = [
+        relation("first", "authors_id", cascadeDelete=True),
+        relation("second", "authors_id", required=True),
+    ]
     build({"name": "pairs", "fields": fields})
     add("authors", id=A, name="a")
     add("pairs", id=A, first=A, second=A)
@@ -146,7 +153,13 @@ def test_a_cascade_saves_from_a_requirement_that_comes_later(blog: Engine) -> No
 
 
 def test_values_that_would_no_longer_be_unique_stop_it(blog: Engine) -> None:
-    build({"name": "slots", "fields": [relation("who", "authors_id"), text("t")], "indexes": [unique("one", "slots", "who, t")]})  # fmt: skip
+    build(
+        {
+            "name": "slots",
+            "fields": [relation("who", "authors_id"), text("t")],
+            "indexes": [unique("one", "slots", "who, t")],
+        }
+    )
     for each in (A, B):
         add("authors", id=each, name=each)
         add("slots", id=each, who=each, t="x")
@@ -192,12 +205,36 @@ def test_the_last_superuser_stays(blog: Engine, superuser: tuple[Record, str]) -
     with pytest.raises(ApiError) as refused:
         delete_record("_superusers", root.id, ask(root))
     assert refused.value.to_json() == {
-        "data": {}, "message": "You can't delete the only existing superuser.", "status": 400,
-    }  # fmt: skip
+        "data": {},
+        "message": "You can't delete the only existing superuser.",
+        "status": 400,
+    }
     assert values("_superusers", root.id)
 
 
-def test_two_superusers_who_delete_each_other_do_not_both_succeed(blog: Engine, superuser: tuple[Record, str]) -> None:
+@pytest.mark.parametrize(("options", "stays"), [({}, False), ({"cascadeDelete": True}, True)])
+def test_superusers_who_refer_to_each_other(
+    blog: Engine, superuser: tuple[Record, str], options: dict[str, Any], stays: bool
+) -> None:
+    own = [field.to_json() for field in collection("_superusers").fields]
+    change_collection("_superusers", fields=[*own, relation("boss", "pbc_3142635823", **options)])
+    root = superuser[0]
+    other = add("_superusers", id=A, email="other@example.com", password="x")
+    add("_superusers", id=B, email="third@example.com", password="x", boss=A)
+    delete_record("_superusers", root.id, ask(other))
+    if stays:
+        with pytest.raises(BadRequest, match="only existing superuser"):
+            delete_record("_superusers", A, ask(other))
+        assert values("_superusers", A)
+        return
+    delete_record("_superusers", A, ask(other))
+    assert values("_superusers", A) is None
+    assert values("_superusers", B)["boss"] == ""  # type: ignore[index]
+
+
+def test_two_superusers_who_delete_each_other_do_not_both_succeed(
+    blog: Engine, superuser: tuple[Record, str]
+) -> None:
     root = superuser[0]
     other = add("_superusers", email="other@example.com", password="x")
     send, mine = blog.send, []

@@ -92,7 +92,9 @@ def test_a_guest_expands(filled: dict[str, Record], start: str, expand: str, exp
 
 
 def test_superusers_see_what_rules_hide(filled: dict[str, Record], superuser: tuple[Record, str]) -> None:
-    (shown,) = present([filled[f"authors/{ANN}"]], ask(superuser[0], expand="safes_via_author"), RelatedRecords())
+    (shown,) = present(
+        [filled[f"authors/{ANN}"]], ask(superuser[0], expand="safes_via_author"), RelatedRecords()
+    )
     assert outline(shown) == {"safes_via_author": [ANN]}
     (shown,) = present([filled[f"posts/{P1}"]], ask(superuser[0], expand="author"), RelatedRecords())
     assert shown["expand"]["author"]["secret"] == "s"

@@ -84,11 +84,15 @@ def test_totals(five: list[Record], wanted: dict[str, Any], totals: tuple[int, i
         ("author.name = 'bob' && @request.context = 'default'", "13", "13"),
     ],
 )
-def test_the_list_rule_filters(five: list[Record], superuser: tuple[Record, str], rule: str, guest: str, ann: str) -> None:  # fmt: skip
+def test_the_list_rule_filters(
+    five: list[Record], superuser: tuple[Record, str], rule: str, guest: str, ann: str
+) -> None:
     change_collection("posts", listRule=rule)
     people = {"guest": None, "ann": add_user("ann"), "root": superuser[0]}
     found = {
-        name: "".join(item["title"][1] for item in list_records("posts", ask(by, word="open"), PageRequest()).items)
+        name: "".join(
+            item["title"][1] for item in list_records("posts", ask(by, word="open"), PageRequest()).items
+        )
         for name, by in people.items()
     }
     assert found == {"guest": guest, "ann": ann, "root": "01234"}
@@ -155,8 +159,12 @@ def test_beyond_the_budget_is_a_clear_refusal(five: list[Record], wanted: dict[s
 @pytest.mark.usefixtures("budget_of_four")
 @pytest.mark.parametrize(
     ("wanted", "expected"),
-    [({"per_page": 2}, ["p0", "p1"]), ({"per_page": 2, "page": 2}, ["p2", "p3"]), ({"per_page": 1, "sort": "-@rowid"}, ["p4"])],
-)  # fmt: skip
+    [
+        ({"per_page": 2}, ["p0", "p1"]),
+        ({"per_page": 2, "page": 2}, ["p2", "p3"]),
+        ({"per_page": 1, "sort": "-@rowid"}, ["p4"]),
+    ],
+)
 def test_a_page_within_the_budget_is_shown_without_totals_when_counting_is_not(
     five: list[Record], wanted: dict[str, Any], expected: list[str]
 ) -> None:
@@ -172,7 +180,13 @@ def test_a_look_up_needs_no_budget_to_speak_of(five: list[Record]) -> None:
 
 @pytest.mark.parametrize(
     ("rule", "found"),
-    [("", True), ("count = 0", True), ("count = 1", False), ("author.name = 'ann'", True), ("nofield = 1", False)],
+    [
+        ("", True),
+        ("count = 0", True),
+        ("count = 1", False),
+        ("author.name = 'ann'", True),
+        ("nofield = 1", False),
+    ],
 )
 def test_view(five: list[Record], rule: str, found: bool) -> None:
     change_collection("posts", viewRule=rule)
@@ -183,7 +197,9 @@ def test_view(five: list[Record], rule: str, found: bool) -> None:
         view_record("posts", five[0].id, ask())
 
 
-@pytest.mark.parametrize("record_id", ["", "x", "A" * 15, "#", "x" * 5000, "\ud800", "\x00", "é" * 15, "R#../"])
+@pytest.mark.parametrize(
+    "record_id", ["", "x", "A" * 15, "#", "x" * 5000, "\ud800", "\x00", "é" * 15, "R#../"]
+)
 def test_no_id_whatever_is_an_error(five: list[Record], record_id: str) -> None:
     with pytest.raises(NotFound):
         view_record("posts", record_id, ask())

@@ -14,7 +14,9 @@ def test_by_ids_reads_what_it_does_not_know_in_one_call(blog: Engine) -> None:
     ids = [add("authors", name=name).id for name in ("a", "b", "c")]
     authors, related = collection("authors"), RelatedRecords()
     blog.calls.reset()
-    assert [record.id for record in related.by_ids(authors, [ids[1], ids[0], ids[1], "", "missing"])] == ids[1::-1]
+    assert [record.id for record in related.by_ids(authors, [ids[1], ids[0], ids[1], "", "missing"])] == ids[
+        1::-1
+    ]
     assert [record.id for record in related.by_ids(authors, [*ids, "missing"])] == ids
     assert related.by_ids(authors, ["missing", ids[0]])
     assert blog.calls.by_operation == {"BatchGetItem": 2}
@@ -24,7 +26,11 @@ def test_fetch_reads_several_collections_in_one_call(blog: Engine) -> None:
     author, tag = add("authors", name="a"), add("tags", name="t")
     related = RelatedRecords()
     blog.calls.reset()
-    wanted = [(collection("authors"), author.id), (collection("tags"), tag.id), (collection("tags"), author.id)]
+    wanted = [
+        (collection("authors"), author.id),
+        (collection("tags"), tag.id),
+        (collection("tags"), author.id),
+    ]
     related.fetch(wanted)
     assert related.by_ids(collection("authors"), [author.id]) == [author]
     assert related.by_ids(collection("tags"), [tag.id, author.id]) == [tag]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ApiError, NotFound, TooManyRequests, ValidationFailed
+from chalicelib.records.related import RelatedRecords
 from chalicelib.records.start_over import ATTEMPTS
 from chalicelib.records.update import update_record
 from chalicelib.schema.record import Record
@@ -169,10 +170,13 @@ def attach(user: Record) -> None:
 
 def left_of(user: Record) -> set[str]:
     names = ("_mfas", "_otps", "_externalAuths", "_authOrigins")
-    from chalicelib.records.related import RelatedRecords
-
     related = RelatedRecords()
-    return {name for name in names for each in related.everything(collection(name)) if each.get("recordRef") == user.id}
+    return {
+        name
+        for name in names
+        for each in related.everything(collection(name))
+        if each.get("recordRef") == user.id
+    }
 
 
 @pytest.mark.parametrize(
@@ -201,7 +205,9 @@ def test_what_a_change_of_an_auth_record_makes_void(
     assert password_matches(body.get("password", PASSWORD), after.get("password"))
 
 
-def test_a_token_key_that_comes_with_the_password_is_kept(blog: Engine, superuser: tuple[Record, str]) -> None:
+def test_a_token_key_that_comes_with_the_password_is_kept(
+    blog: Engine, superuser: tuple[Record, str]
+) -> None:
     ann = add_user("ann")
     body = {"password": "87654321", "passwordConfirm": "87654321", "tokenKey": "t" * 40}
     update_record("users", ann.id, ask(superuser[0], body))
@@ -211,7 +217,10 @@ def test_a_token_key_that_comes_with_the_password_is_kept(blog: Engine, superuse
 def test_somebody_changes_ones_own_password(blog: Engine) -> None:
     ann = add_user("ann")
     change = {"password": "87654321", "passwordConfirm": "87654321"}
-    for old, code in (({}, "validation_required"), ({"oldPassword": "no"}, "validation_invalid_old_password")):
+    for old, code in (
+        ({}, "validation_required"),
+        ({"oldPassword": "no"}, "validation_invalid_old_password"),
+    ):
         with pytest.raises(ApiError) as refused:
             update_record("users", ann.id, ask(ann, {**change, **old}))
         assert refused.value.data["oldPassword"]["code"] == code

@@ -66,7 +66,11 @@ BLOG: tuple[tuple[str, Mapping[str, str | None], list[dict[str, Any]], list[str]
     (
         "comments",
         OPEN,
-        [text("body"), relation("post", "posts_id", required=True, cascadeDelete=True), relation("by", "authors_id")],
+        [
+            text("body"),
+            relation("post", "posts_id", required=True, cascadeDelete=True),
+            relation("by", "authors_id"),
+        ],
         [],
     ),
     ("reviews", OPEN, [relation("author", "authors_id", required=True)], []),

@@ -61,7 +61,8 @@ def lists(case: Case, collection: Collection, source: MemorySource) -> Any:
         return 400
     plan = filters.make_plan(node, sort, collection)
     found = filters.matching(plan.rest, source.read(collection, plan.access), source)
-    return [record.id for record in (found if plan.in_order else filters.ordered(found, plan.sort, source))]
+    ids = [record.id for record in (found if plan.in_order else filters.ordered(found, plan.sort, source))]
+    return ids if "sort" in case else sorted(ids)
 
 
 def bind_all(case: Case, scope: Scope, client: Scope) -> tuple[filters.Node, filters.Sort]:

@@ -1,13 +1,16 @@
 """Answers as bytes."""
 
+import json
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.errors import BadRequest
 from chalicelib.request import RequestInfo
-from chalicelib.routes.answer import answer, json_answer, no_content, to_json
+from chalicelib.routes.answer import answer, json_answer, no_content, to_json, write_number
 
 WRITTEN: list[tuple[Any, str]] = [
     ({"a": 1, "b": [1.5, True, None]}, '{"a":1,"b":[1.5,true,null]}'),
@@ -17,6 +20,41 @@ WRITTEN: list[tuple[Any, str]] = [
     (MappingProxyType({"a": MappingProxyType({"b": 1})}), '{"a":{"b":1}}'),
     ((1, 2), "[1,2]"),
 ]
+
+
+NUMBERS = [
+    (0.0, "0"),
+    (1.0, "1"),
+    (1.5, "1.5"),
+    (-1.5, "-1.5"),
+    (0.1, "0.1"),
+    (0.0001, "0.0001"),
+    (0.00001, "0.00001"),
+    (1e-6, "0.000001"),
+    (1e-7, "1e-7"),
+    (-1.5e-10, "-1.5e-10"),
+    (1e-300, "1e-300"),
+    (9007199254740992.0, "9007199254740992"),
+    (1.2345678901234568e17, "123456789012345680"),
+    (-1e20, "-100000000000000000000"),
+    (1e21, "1e+21"),
+    (1.2345678901234568e29, "1.2345678901234568e+29"),
+    (1.7976931348623157e308, "1.7976931348623157e+308"),
+]
+
+
+@pytest.mark.parametrize(("number", "text"), NUMBERS)
+def test_numbers_as_go_writes_them(number: float, text: str) -> None:
+    assert write_number(number) == text
+    assert (
+        to_json({"a": [number, (number, "1e-07 1.0")]}).decode() == f'{{"a":[{text},[{text},"1e-07 1.0"]]}}'
+    )
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.text())
+def test_any_number_is_read_back_as_it_was(number: float, text: str) -> None:
+    written = to_json([number, text, {text: number}])
+    assert json.loads(written, parse_int=float) == [number, text, {text: number}]
 
 
 @pytest.mark.parametrize(("data", "text"), WRITTEN)

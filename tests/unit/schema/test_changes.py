@@ -28,10 +28,17 @@ CHANGES = [
     ("another collation", {"indexes": [ONE.replace("(a)", "(a COLLATE NOCASE)"), TWO]}, ["one"]),
     ("another condition", {"indexes": [ONE.replace("''", "'x'"), TWO]}, ["one"]),
     ("no condition", {"indexes": ["CREATE UNIQUE INDEX one ON t (a)", TWO]}, ["one"]),
-    ("a field renamed", {"fields": [{**A, "name": "c"}, B, S], "indexes": [ONE.replace("(a)", "(c)").replace("a !", "c !"), TWO]}, []),
+    (
+        "a field renamed",
+        {
+            "fields": [{**A, "name": "c"}, B, S],
+            "indexes": [ONE.replace("(a)", "(c)").replace("a !", "c !"), TWO],
+        },
+        [],
+    ),
     ("two fields that swap names", {"fields": [{**A, "name": "b"}, {**B, "name": "a"}, S]}, ["one"]),
     ("a field that became multiple", {"fields": [A, B, {**S, "maxSelect": 2}]}, ["two"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("change", "expected"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])

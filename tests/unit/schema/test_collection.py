@@ -10,17 +10,34 @@ from chalicelib.schema.completion import complete
 from chalicelib.schema.shapes import WrongShape
 
 TITLE = {"name": "title", "type": "text"}
-POSTS = {"name": "posts", "fields": [TITLE], "indexes": ["CREATE UNIQUE INDEX i ON posts (title) WHERE title != ''"]}
+POSTS = {
+    "name": "posts",
+    "fields": [TITLE],
+    "indexes": ["CREATE UNIQUE INDEX i ON posts (title) WHERE title != ''"],
+}
 
 
 def test_keys_are_shown_in_order():
     assert list(Collection.from_json(POSTS).to_json()) == [
-        "id", "listRule", "viewRule", "createRule", "updateRule", "deleteRule", "name", "type", "fields",
-        "indexes", "created", "updated", "system",
-    ]  # fmt: skip
+        "id",
+        "listRule",
+        "viewRule",
+        "createRule",
+        "updateRule",
+        "deleteRule",
+        "name",
+        "type",
+        "fields",
+        "indexes",
+        "created",
+        "updated",
+        "system",
+    ]
 
 
-@pytest.mark.parametrize("definition", [POSTS, {**POSTS, "type": "auth", "oauth2": {"providers": [{"name": "x"}]}}])
+@pytest.mark.parametrize(
+    "definition", [POSTS, {**POSTS, "type": "auth", "oauth2": {"providers": [{"name": "x"}]}}]
+)
 def test_stored_and_loaded_again(definition):
     collection = complete(Collection.from_json(definition))
     stored = json.loads(json.dumps(collection.to_stored()))

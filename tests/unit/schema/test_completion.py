@@ -24,11 +24,33 @@ def test_spaces_sort_by_age_and_differ():
 
 
 KEYS = [
-    ([], ["CREATE UNIQUE INDEX `idx_tokenKey_{id}` ON `m` (`tokenKey`)", "CREATE UNIQUE INDEX `idx_email_{id}` ON `m` (`email`) WHERE `email` != ''"]),
-    (["CREATE INDEX i ON m (email)"], ["CREATE INDEX i ON m (email)", "CREATE UNIQUE INDEX `idx_tokenKey_{id}` ON `m` (`tokenKey`)", "CREATE UNIQUE INDEX `idx_email_{id}` ON `m` (`email`) WHERE `email` != ''"]),
-    (["CREATE UNIQUE INDEX i ON m (email COLLATE NOCASE)"], ["CREATE UNIQUE INDEX i ON m (email COLLATE NOCASE)", "CREATE UNIQUE INDEX `idx_tokenKey_{id}` ON `m` (`tokenKey`)"]),
-    (["CREATE UNIQUE INDEX i ON m (email)", "CREATE UNIQUE INDEX j ON m (tokenKey)"], ["CREATE UNIQUE INDEX i ON m (email)", "CREATE UNIQUE INDEX j ON m (tokenKey)"]),
-]  # fmt: skip
+    (
+        [],
+        [
+            "CREATE UNIQUE INDEX `idx_tokenKey_{id}` ON `m` (`tokenKey`)",
+            "CREATE UNIQUE INDEX `idx_email_{id}` ON `m` (`email`) WHERE `email` != ''",
+        ],
+    ),
+    (
+        ["CREATE INDEX i ON m (email)"],
+        [
+            "CREATE INDEX i ON m (email)",
+            "CREATE UNIQUE INDEX `idx_tokenKey_{id}` ON `m` (`tokenKey`)",
+            "CREATE UNIQUE INDEX `idx_email_{id}` ON `m` (`email`) WHERE `email` != ''",
+        ],
+    ),
+    (
+        ["CREATE UNIQUE INDEX i ON m (email COLLATE NOCASE)"],
+        [
+            "CREATE UNIQUE INDEX i ON m (email COLLATE NOCASE)",
+            "CREATE UNIQUE INDEX `idx_tokenKey_{id}` ON `m` (`tokenKey`)",
+        ],
+    ),
+    (
+        ["CREATE UNIQUE INDEX i ON m (email)", "CREATE UNIQUE INDEX j ON m (tokenKey)"],
+        ["CREATE UNIQUE INDEX i ON m (email)", "CREATE UNIQUE INDEX j ON m (tokenKey)"],
+    ),
+]
 
 
 @pytest.mark.parametrize(("given", "expected"), KEYS)
@@ -46,7 +68,8 @@ def test_a_chosen_id_is_not_in_the_names_of_new_indexes():
 
 TABLES = [
     ("CREATE INDEX i ON posts (a)", "CREATE INDEX i ON posts (a)"),
-    ("CREATE  INDEX i ON [POSTS] (a)", "CREATE  INDEX i ON [POSTS] (a)"),
+    ("CREATE  INDEX i ON [posts] (a)", "CREATE  INDEX i ON [posts] (a)"),
+    ("CREATE  INDEX i ON POSTS (a)", "CREATE INDEX `i` ON `posts` (`a`)"),
     ("create  index i on other (a)", "CREATE INDEX `i` ON `posts` (`a`)"),
     ("CREATE INDEX i ON `` (a)", "CREATE INDEX `i` ON `posts` (`a`)"),
     ("garbage", "garbage"),
@@ -65,15 +88,35 @@ def test_no_name_breaks_it(name):
 
 def test_fields_that_are_not_there_are_not_mapped():
     mapped = {"id": "zzz", "name": "nick", "username": "email"}
-    made = saved({"name": "m", "type": "auth", "fields": [{"name": "nick", "type": "text"}], "oauth2": {"mappedFields": mapped}})
-    assert made.to_json()["oauth2"]["mappedFields"] == {"id": "", "name": "nick", "username": "email", "avatarURL": ""}
+    made = saved(
+        {
+            "name": "m",
+            "type": "auth",
+            "fields": [{"name": "nick", "type": "text"}],
+            "oauth2": {"mappedFields": mapped},
+        }
+    )
+    assert made.to_json()["oauth2"]["mappedFields"] == {
+        "id": "",
+        "name": "nick",
+        "username": "email",
+        "avatarURL": "",
+    }
 
 
 @pytest.mark.parametrize(
     ("before", "after", "is_revoked"),
-    [("", "", False), (None, None, False), ("", None, True), ("", "verified = true", True), ("a = 1", "a = 2", True)],
+    [
+        ("", "", False),
+        (None, None, False),
+        ("", None, True),
+        ("", "verified = true", True),
+        ("a = 1", "a = 2", True),
+    ],
 )
-def test_another_auth_rule_revokes_all_tokens(before: str | None, after: str | None, is_revoked: bool) -> None:
+def test_another_auth_rule_revokes_all_tokens(
+    before: str | None, after: str | None, is_revoked: bool
+) -> None:
     old = complete(Collection.from_json({"name": "u", "type": "auth", "authRule": before}))
     new = complete(old.merged_with({"authRule": after, "authToken": {"secret": "s" * 50}}), old)
     assert (new.auth.auth_token.secret != "s" * 50) is is_revoked

@@ -14,12 +14,18 @@ UNDERSTOOD = [
     ("CREATE INDEX i ON t (a)", Index("i", columns=(A,), table="t")),
     ("create unique index `i` on `t`(`a`)", Index("i", True, (A,), "t")),
     ('CREATE INDEX "i" ON [t] ("a")', Index("i", columns=(A,), table="t")),
-    ("CREATE INDEX IF NOT EXISTS main.i ON t (a)", Index("i", columns=(A,), table="t", optional=True, schema="main")),
+    (
+        "CREATE INDEX IF NOT EXISTS main.i ON t (a)",
+        Index("i", columns=(A,), table="t", optional=True, schema="main"),
+    ),
     ("CREATE INDEX i ON `` (a)", Index("i", columns=(A,), table="")),
     ("  CREATE\nINDEX\ti\nON t\n(\na\n)  ", Index("i", columns=(A,), table="t")),
     ("CREATE INDEX i ON t (a DESC)", Index("i", columns=(IndexColumn("a", "", True),), table="t")),
     ("CREATE INDEX i ON t (a asc)", Index("i", columns=(A,), table="t")),
-    ("CREATE INDEX i ON t (a COLLATE NOCASE DESC)", Index("i", columns=(IndexColumn("a", "NOCASE", True),), table="t")),
+    (
+        "CREATE INDEX i ON t (a COLLATE NOCASE DESC)",
+        Index("i", columns=(IndexColumn("a", "NOCASE", True),), table="t"),
+    ),
     ("CREATE INDEX i ON t (a, b)", Index("i", columns=(A, IndexColumn("b")), table="t")),
     ("CREATE INDEX i ON t (desc)", Index("i", columns=(IndexColumn("desc"),), table="t")),
     (

@@ -29,7 +29,10 @@ BAD_TOKEN = {"authToken": {"duration": 1}}
 OPTIONS = [
     ({}, []),
     ({"authRule": None}, []),
-    ({"authRule": "bad", "manageRule": "bad"}, ["authRule validation_invalid_rule", "manageRule validation_invalid_rule"]),
+    (
+        {"authRule": "bad", "manageRule": "bad"},
+        ["authRule validation_invalid_rule", "manageRule validation_invalid_rule"],
+    ),
     ({"manageRule": ""}, ["manageRule validation_nil_or_not_empty_required"]),
     # Identity fields
     (identity("email"), []),
@@ -39,7 +42,10 @@ OPTIONS = [
     (identity(""), [f"passwordAuth.identityFields {REQUIRED}"]),
     (identity("email", "zzz"), ["passwordAuth.identityFields validation_missing_field"]),
     ({**U, **identity("u")}, ["passwordAuth.identityFields validation_missing_unique_constraint"]),
-    ({**unique("u", "v"), **identity("u")}, ["passwordAuth.identityFields validation_missing_unique_constraint"]),
+    (
+        {**unique("u", "v"), **identity("u")},
+        ["passwordAuth.identityFields validation_missing_unique_constraint"],
+    ),
     ({**unique("u"), **identity("u")}, []),
     ({"passwordAuth": {"enabled": False, "identityFields": ["zzz"]}}, []),
     ({"passwordAuth": None}, []),
@@ -58,37 +64,60 @@ OPTIONS = [
     # Mails
     ({"verificationTemplate": {"subject": ""}}, [f"verificationTemplate.subject {REQUIRED}"]),
     ({"resetPasswordTemplate": {"body": ""}}, [f"resetPasswordTemplate.body {REQUIRED}"]),
-    ({"confirmEmailChangeTemplate": None}, [f"confirmEmailChangeTemplate.{key} {REQUIRED}" for key in ("body", "subject")]),
-    ({"authAlert": {"enabled": False, "emailTemplate": {"subject": ""}}}, [f"authAlert.emailTemplate.subject {REQUIRED}"]),
+    (
+        {"confirmEmailChangeTemplate": None},
+        [f"confirmEmailChangeTemplate.{key} {REQUIRED}" for key in ("body", "subject")],
+    ),
+    (
+        {"authAlert": {"enabled": False, "emailTemplate": {"subject": ""}}},
+        [f"authAlert.emailTemplate.subject {REQUIRED}"],
+    ),
     ({"otp": {"emailTemplate": {"body": ""}}}, [f"otp.emailTemplate.body {REQUIRED}"]),
     # One-time passwords and second factors
     ({"otp": {"enabled": True}}, []),
     ({"otp": {"enabled": True, "duration": 9}}, [f"otp.duration {TOO_SMALL}"]),
     ({"otp": {"enabled": True, "duration": 86401}}, [f"otp.duration {TOO_LARGE}"]),
-    ({"otp": {"enabled": True, "duration": 0, "length": 0}}, [f"otp.duration {REQUIRED}", f"otp.length {REQUIRED}"]),
+    (
+        {"otp": {"enabled": True, "duration": 0, "length": 0}},
+        [f"otp.duration {REQUIRED}", f"otp.length {REQUIRED}"],
+    ),
     ({"otp": {"enabled": True, "length": 3}}, [f"otp.length {TOO_SMALL}"]),
     ({"otp": {"enabled": False, "duration": 0, "length": 0}}, []),
     ({"mfa": {"enabled": False, "duration": 0, "rule": "bad"}}, []),
     ({"mfa": {"enabled": True}}, ["mfa.enabled validation_mfa_not_enough_auths"]),
     ({"otp": {"enabled": True}, "mfa": {"enabled": True}}, []),
     ({"otp": {"enabled": True}, "mfa": {"enabled": True, "duration": 9}}, [f"mfa.duration {TOO_SMALL}"]),
-    ({"otp": {"enabled": True}, "mfa": {"enabled": True, "rule": "bad"}}, ["mfa.rule validation_invalid_rule"]),
+    (
+        {"otp": {"enabled": True}, "mfa": {"enabled": True, "rule": "bad"}},
+        ["mfa.rule validation_invalid_rule"],
+    ),
     # What concerns several options is only looked at when each is right
     ({**identity("zzz"), **BAD_TOKEN}, [f"authToken.duration {TOO_SMALL}"]),
-    ({**identity("zzz"), "listRule": "bad"}, ["listRule validation_invalid_rule", "passwordAuth.identityFields validation_missing_field"]),
+    (
+        {**identity("zzz"), "listRule": "bad"},
+        ["listRule validation_invalid_rule", "passwordAuth.identityFields validation_missing_field"],
+    ),
     ({"mfa": {"enabled": True, "rule": "bad"}}, ["mfa.enabled validation_mfa_not_enough_auths"]),
     ({"mfa": {"enabled": True, "duration": 1}}, [f"mfa.duration {TOO_SMALL}"]),
-    ({"otp": {"enabled": True}, "mfa": {"enabled": True, "rule": "bad"}, **identity("zzz")}, ["mfa.rule validation_invalid_rule"]),
+    (
+        {"otp": {"enabled": True}, "mfa": {"enabled": True, "rule": "bad"}, **identity("zzz")},
+        ["mfa.rule validation_invalid_rule"],
+    ),
     # Providers
     (providers(GOOGLE), []),
-    (providers({**GOOGLE, "name": "oidc3", "authURL": "https://a.b/c", "tokenURL": "http://a", "userInfoURL": ""}), []),
+    (
+        providers(
+            {**GOOGLE, "name": "oidc3", "authURL": "https://a.b/c", "tokenURL": "http://a", "userInfoURL": ""}
+        ),
+        [],
+    ),
     (providers({}), [f"oauth2.providers.0.{key} {REQUIRED}" for key in ("clientId", "clientSecret", "name")]),
     (providers({**GOOGLE, "name": "zzz"}), ["oauth2.providers.0.name validation_missing_provider"]),
     (providers(GOOGLE, {}, GOOGLE), ["oauth2.providers.2.name validation_duplicated_provider"]),
     (providers({**GOOGLE, "authURL": "x"}), ["oauth2.providers.0.authURL validation_is_url"]),
     (providers({**GOOGLE, "tokenURL": "http://a b"}), ["oauth2.providers.0.tokenURL validation_is_url"]),
     (providers({"name": "zzz"}, enabled=False), []),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("options", "expected"), OPTIONS, ids=str)

@@ -66,6 +66,7 @@ class CountedBcrypt:
     [
         lambda: spend_like_a_match("12345678"),
         lambda: spend_like_a_match("x" * 500),
+        lambda: spend_like_a_match("", 10),
         lambda: password_matches("12345678", ""),
         lambda: password_matches("wrong", hash_password("12345678")),
         lambda: password_matches("12345678", hash_password("12345678")),

@@ -1,0 +1,87 @@
+"""How evaluation works: lazily, in batches, without the product of everything."""
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from chalicelib.filters import NEW_ROOT, Scope, bind, matches, matching, parse
+from chalicelib.schema.record import Record
+from tests.unit.filters.world import MemorySource
+
+FOUND = [
+    ("author.name = 'bob'", ["p2"]),
+    ("tags.name = 'red'", ["p2"]),
+    ("tags.name ?= 'red'", ["p1", "p2"]),
+    ("tags.name ?= 'red' && tags.name ?= 'blue'", []),
+    ("tags.name ?= 'red' && comments_via_post.name ?= 'second'", ["p1"]),
+    ("@collection.tags:a.name ?= 'red' && @collection.tags:b.name ?= 'blue'", ["p1", "p2", "p3"]),
+    ("@collection.comments.post ?= id && @collection.comments.name ?= 'first'", ["p1", "p2"]),
+]
+# What is asked of the source, for how many questions, when all posts are tested.
+QUESTIONS = [
+    ("title = 'a'", []),
+    ("1 = 1", []),
+    ("1 = 2 && author.name = 'x'", []),
+    ("n = 7 && author.name = 'ann'", []),
+    ("n < 7 || author.name = 'ann'", []),
+    ("author.name = 'ann'", [("ids", "people", "ann", "bob", "cid")]),
+    ("n = 2 && author.name = 'ann'", [("ids", "people", "bob", "cid")]),
+    ("tags.name ?= 'x'", [("ids", "tags", "red", "blue")]),
+    ("comments_via_post.name ?= 'x'", [("referring", "comments", "post", "p1", "p2", "p3")]),
+    ("author.boss.name = 'x'", [("ids", "people", "ann", "bob", "cid"), ("ids", "people", "ann", "bob")]),
+    ("@collection.tags.name ?= title", [("everything", "tags")]),
+]
+
+
+@pytest.mark.parametrize(("text", "ids"), FOUND)
+def test_finds(text: str, ids: list[str], posts: Scope, source: MemorySource) -> None:
+    node = bind(parse(text), posts)
+    assert [record.id for record in matching(node, source.records["cposts"], source)] == ids
+    assert [record.id for record in source.records["cposts"] if matches(node, record, source)] == ids
+
+
+@pytest.mark.parametrize(("text", "questions"), QUESTIONS)
+def test_asks_in_batches(
+    text: str, questions: list[tuple[str, ...]], posts: Scope, source: MemorySource
+) -> None:
+    node = bind(parse(text), posts)
+    list(matching(node, source.records["cposts"], source))
+    assert source.asked[: len(questions)] == questions
+    assert bool(source.asked) == bool(questions)
+
+
+def test_reads_no_further_than_needed(posts: Scope, source: MemorySource) -> None:
+    record = source.records["cposts"][0]
+    read = []
+
+    def endless() -> object:
+        while True:
+            read.append(record)
+            yield record
+
+    found = matching(bind(parse("author.name = 'ann'"), posts), endless(), source)  # type: ignore[arg-type]
+    assert len(list(islice(found, 3))) == 3
+    assert len(read) <= 64
+
+
+def test_independent_relations_do_not_multiply(posts: Scope, source: MemorySource) -> None:
+    for number in range(200):
+        source.add("comments", id=f"c{number}", name="x", post="p1")
+        source.add("tags", id=f"t{number}", name="x")
+    many = source.add("posts", id="p1", tags=[f"t{number}" for number in range(200)])
+    text = " && ".join(
+        [
+            "tags.name ?= 'nosuch' || title = 'nosuch'",
+            "comments_via_post.name ?= 'x'",
+            "@collection.comments.name ?= 'x'",
+        ]
+    )
+    assert not matches(bind(parse(text), posts), many, source)
+
+
+def test_a_new_record_has_no_column_types(posts: Scope, source: MemorySource) -> None:
+    record = Record(posts.collection, {"id": "new", "title": "", "n": 1, "author": "", "tags": []})
+    tree = parse("n = '1'")
+    assert matches(bind(tree, posts), record, source)
+    assert not matches(bind(tree, replace(posts, root=NEW_ROOT)), record, source)
