@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chalicelib.commands.provision import provision
 from chalicelib.commands.superuser import ACTIONS, CommandFailed, manage_superuser
 from chalicelib.config import ConfigError, get_config, join_local_aws
+from chalicelib.errors import Overloaded
 from chalicelib.storage.failures import StorageFailure
 
 
@@ -19,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommandFailed, ConfigError) as failed:
         print(failed, file=sys.stderr)
         return 1
-    except StorageFailure as failed:
+    except (StorageFailure, Overloaded) as failed:
         print(f"The table {get_config().table} cannot be used: {failed}", file=sys.stderr)
         return 1
     return 0

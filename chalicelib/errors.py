@@ -10,6 +10,7 @@
       TooLarge              413
       TooManyRequests       429
       InternalError         500
+      Overloaded            503
 
 An ApiError is a ChaliceUnhandledError because Chalice lets nothing else reach the middleware,
 which is where it becomes JSON (routes/middleware.py).
@@ -93,6 +94,13 @@ class InternalError(ApiError):
     """Our fault. The cause is in the log under the request id, never in the answer."""
 
     status = 500
+
+
+class Overloaded(ApiError):
+    """The database is throttled, or others write the same items, and the retries are used up."""
+
+    status = 503
+    message = "The service is busy at the moment. Try again."
 
 
 def _as_sentence(text: str) -> str:

@@ -14,13 +14,17 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class PageRequest:
-    """``page``, ``perPage``, ``skipTotal``, ``sort`` and ``filter`` of a list request."""
+    """``page``, ``perPage``, ``skipTotal``, ``sort`` and ``filter`` of a list request.
+
+    `is_readable` is false when one of the numbers is none: a 400, once the collection was looked at.
+    """
 
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
     skip_total: bool = False
     sort: str = ""
     filter: str = ""
+    is_readable: bool = True
 
     @property
     def first(self) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.auth.context import get_any_collection
 from chalicelib.auth.response import answer_sign_in, require_auth_rule
 from chalicelib.auth.tokens import bearer_of, parse_token
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
@@ -13,7 +13,7 @@ from chalicelib.request import RequestInfo
 
 def refresh_sign_in(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and a new token; a token that may not be renewed is given back as it is."""
-    related = RelatedRecords(get_catalog())
+    related = RelatedRecords(get_catalog_with(name_or_id))
     collection = get_any_collection(name_or_id, related.catalog)
     record = request.auth
     if record is None:

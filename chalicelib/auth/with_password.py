@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
@@ -39,7 +39,7 @@ _UNKNOWN_FIELD = Problem("validation_in_invalid", "Must be a valid value.")
 
 def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and its token. Raises BadRequest for a wrong identity and a wrong password alike."""
-    related = RelatedRecords(get_catalog())
+    related = RelatedRecords(get_catalog_with(name_or_id))
     collection = get_auth_collection(name_or_id, related.catalog)
     if not auth_options(collection).password_auth.enabled:
         raise Forbidden("The collection is not configured to allow password authentication.")

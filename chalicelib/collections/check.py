@@ -7,6 +7,7 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problems
 from chalicelib.schema.saving import Saving
 from chalicelib.schema.validate import check_definition
+from chalicelib.schema.validate_indexes import check_servable
 
 MAX_EXPRESSIONS = 200
 
@@ -16,6 +17,11 @@ def check_saving(
 ) -> Problems:
     """What is wrong with a definition, by its JSON keys; `after` is the catalog with it."""
     return check_definition(Saving(new, old, after, _explain_rule, is_import))
+
+
+def check_indexes_alone(new: Collection, old: Collection | None, after: Catalog) -> Problems:
+    """The indexes of a definition that cannot be made, by position."""
+    return check_servable(Saving(new, old, after, _explain_rule))
 
 
 def _explain_rule(rule: str, collection: Collection, catalog: Catalog) -> str:

@@ -1,7 +1,6 @@
 """How an import that fails is answered: one message that tells everything, as PocketBase does."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.errors import ValidationFailed
@@ -38,20 +37,13 @@ def taken_twice(collection: Collection, column: str) -> ValidationFailed:
 
 def not_valid(collection: Collection, problems: Problems) -> ValidationFailed:
     """The answer when a definition may not be saved."""
-    if is_about_making_indexes(problems):
-        return ValidationFailed(FAILED, problems_to_json(problems))
     told = json.dumps(_tell(problems), indent=2, sort_keys=True, ensure_ascii=False)
     return _failure(f'Data validations failed for collection "{collection.name}" ({collection.id}):\n{told}.')
 
 
-def is_about_making_indexes(problems: Problems) -> bool:
-    """Whether all is well but for indexes that cannot be made, which is told apart."""
-    indexes = problems.get("indexes") if len(problems) == 1 else None
-    if not isinstance(indexes, Mapping):
-        return False
-    return all(
-        isinstance(each, Problem) and each.message.startswith("Failed to create") for each in indexes.values()
-    )
+def not_made(problems: Problems) -> ValidationFailed:
+    """The answer when indexes cannot be made: they are, before anything is validated."""
+    return ValidationFailed(FAILED, problems_to_json({"indexes": problems}))
 
 
 def _failure(message: str) -> ValidationFailed:

@@ -5,9 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.collections.check import check_saving
+from chalicelib.collections.check import check_indexes_alone, check_saving
 from chalicelib.collections.fill import Fill, fill_indexes
-from chalicelib.collections.import_failures import not_valid, raw_failure, taken_twice
+from chalicelib.collections.import_failures import (
+    not_made,
+    not_valid,
+    raw_failure,
+    taken_twice,
+)
 from chalicelib.collections.purge import purge_records
 from chalicelib.collections.reading import open_body
 from chalicelib.collections.save import Change, save_change
@@ -59,17 +64,24 @@ def _decide(wanted: Import, catalog: Catalog) -> Change:
     change = Change(put, tuple(gone) if wanted.delete_missing else ())
     after = change.applied_to(catalog)
     _refuse_repeated(put, after)
-    for new, old in pairs:
-        if problems := check_saving(new, old, after, is_import=True):
-            raise not_valid(new, problems)
+    _refuse_invalid(pairs, after)
     return replace(change, fills=tuple(_fill(new, old) for new, old in pairs if old))
 
 
 def _fill(new: Collection, old: Collection) -> Fill:
     fill = fill_indexes(old, new)
     if fill.problems:
-        raise not_valid(new, {"indexes": fill.problems})
+        raise not_made(fill.problems)
     return fill
+
+
+def _refuse_invalid(pairs: Sequence[tuple[Collection, Collection | None]], after: Catalog) -> None:
+    for new, old in pairs:
+        if problems := check_indexes_alone(new, old, after):
+            raise not_made(problems)
+    for new, old in pairs:
+        if problems := check_saving(new, old, after, is_import=True):
+            raise not_valid(new, problems)
 
 
 def _merge(

@@ -39,7 +39,9 @@ FOREIGN = ("@request.", "@collection.")
 
 
 def list_collections(wanted: PageRequest) -> dict[str, Any]:
-    """One page of the definitions. Raises BadRequest for a filter or sort that makes no sense."""
+    """One page of the definitions. Raises BadRequest for a page, filter or sort that makes no sense."""
+    if not wanted.is_readable:
+        raise BadRequest()
     catalog = get_newest().catalog
     try:
         page = take_page(_find(catalog, wanted), wanted)

@@ -43,9 +43,15 @@ def peek_catalog() -> Catalog:
     return (_memory.held or _reload(None)).catalog
 
 
+def get_catalog_with(name_or_id: str) -> Catalog:
+    """All collections; the newest when this one is not in memory: it may have been made a moment ago."""
+    catalog = get_catalog()
+    return catalog if catalog.find(name_or_id) else get_newest().catalog
+
+
 def get_collection(name_or_id: str) -> Collection:
-    """One collection; one that is not in memory may have been made a moment ago. Raises NotFound."""
-    found = get_catalog().find(name_or_id) or get_newest().catalog.find(name_or_id)
+    """One collection. Raises NotFound."""
+    found = get_catalog_with(name_or_id).find(name_or_id)
     if found is None:
         raise NotFound(MISSING)
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from chalicelib import clock
 from chalicelib.collections.check import check_saving
@@ -10,15 +10,12 @@ from chalicelib.collections.fill import fill_indexes
 from chalicelib.collections.reading import read_changed, refuse_invalid
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view import find_or_fail
-from chalicelib.errors import BadRequest
+from chalicelib.errors import NotFound, ValidationFailed
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.completion import complete
+from chalicelib.schema.problems import Problem, problems_to_json
 
-# PocketBase looks for the former definition under the new id.
-ID_CHANGED = (
-    "Failed to update collection. Raw error: \n"
-    "failed to retrieve old cached collection: sql: no rows in result set."
-)
+ID_STAYS = Problem("validation_values_mismatch", "Values don't match.")
 
 
 def update_collection(name_or_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,9 +28,16 @@ def _decide(name_or_id: str, body: Mapping[str, Any], catalog: Catalog) -> Chang
     old = find_or_fail(name_or_id, catalog)
     changed = read_changed(old, body)
     if changed.id != old.id:
-        raise BadRequest(ID_CHANGED)
+        _refuse_id(changed.id, catalog)
     new = replace(complete(changed, old), updated=clock.to_text(clock.now()))
     refuse_invalid("update", new, check_saving(new, old, Change((new,)).applied_to(catalog)))
     fill = fill_indexes(old, new)
     refuse_invalid("update", new, {"indexes": fill.problems} if fill.problems else {})
     return Change((new,), fills=(fill,))
+
+
+def _refuse_id(wanted: str, catalog: Catalog) -> NoReturn:
+    """PocketBase looks for the former definition under the new id, and may find another collection's."""
+    if catalog.find(wanted) is None:
+        raise NotFound()
+    raise ValidationFailed("Failed to update collection.", problems_to_json({"id": ID_STAYS}))

@@ -58,7 +58,8 @@ def _equality(test: Condition, left: Operand | None, right: Operand | None) -> C
     same: Compare = is_same if wanted else is_not_same
     affinities = affinity_of(test.left), affinity_of(test.right)
     if isinstance(right, Constant) and right.is_truth:
-        same, affinities = _truth(wanted), (NONE, NONE)
+        same = _truth(wanted)
+        affinities = affinities if wanted else (NONE, NONE)
     if any(map(keeps_null, _deciding(test, left, right))):
         return with_affinity(same, *affinities)
     if _is_empty(left) or _is_empty(right):

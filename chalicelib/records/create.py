@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.ids import new_record_id
 from chalicelib.records.access import open_collection, rule_of, satisfies
@@ -27,7 +27,7 @@ FAILED = "Failed to create record."
 @refusals_as_answers()
 def create_record(name: str, request: RequestInfo) -> dict[str, Any]:
     """Create the record that the request's body describes; answers it as the request may see it."""
-    related = RelatedRecords(get_catalog())
+    related = RelatedRecords(get_catalog_with(name))
     collection = open_collection(related.catalog, name, "create", request)
     values = read_values(collection, request.body, None, superuser=request.is_superuser)
     values = with_auth_values(collection, values, request.body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
 from chalicelib.records.access import open_collection, require_allowed
 from chalicelib.records.cascade import RequiredReference, plan_removal
@@ -25,7 +25,7 @@ LAST_SUPERUSER = "You can't delete the only existing superuser."
 @refusals_as_answers()
 def delete_record(name: str, record_id: str, request: RequestInfo) -> None:
     """Delete a record, and with it or from it whatever refers to it: all or nothing."""
-    catalog = get_catalog()
+    catalog = get_catalog_with(name)
     collection = open_collection(catalog, name, "delete", request)
     start_over_on_conflict(lambda: _delete(collection, record_id, request, RelatedRecords(catalog)))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, Forbidden
 from chalicelib.filters import (
     ALWAYS,
@@ -52,8 +52,10 @@ class Question:
 @refusals_as_answers()
 def list_records(name: str, request: RequestInfo, wanted: PageRequest) -> Page:
     """One page of the records that this request may see."""
-    related = RelatedRecords(get_catalog())
+    related = RelatedRecords(get_catalog_with(name))
     collection = open_collection(related.catalog, name, "list", request)
+    if not wanted.is_readable:
+        raise BadRequest()
     question = _understand(collection, request, wanted, related)
     page = _answer(question, wanted, related)
     page.items[:] = present(page.items, request, related)
@@ -63,7 +65,7 @@ def list_records(name: str, request: RequestInfo, wanted: PageRequest) -> Page:
 @refusals_as_answers()
 def view_record(name: str, record_id: str, request: RequestInfo) -> dict[str, Any]:
     """One record, consistently read."""
-    related = RelatedRecords(get_catalog())
+    related = RelatedRecords(get_catalog_with(name))
     collection = open_collection(related.catalog, name, "view", request)
     record = require_allowed(find_record(collection, record_id), "view", request, related)
     return present([record], request, related)[0]

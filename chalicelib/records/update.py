@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import ValidationFailed
 from chalicelib.records.access import open_collection, require_allowed
 from chalicelib.records.auth_values import with_auth_values
@@ -30,7 +30,7 @@ def update_record(name: str, record_id: str, request: RequestInfo) -> dict[str, 
 
     Who loses to another write reads again and starts over: modifiers count on what is stored.
     """
-    catalog = get_catalog()
+    catalog = get_catalog_with(name)
     collection = open_collection(catalog, name, "update", request)
     return start_over_on_conflict(lambda: _update(collection, record_id, request, RelatedRecords(catalog)))
 

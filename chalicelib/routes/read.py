@@ -61,26 +61,24 @@ def read_query(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_page(request: RequestInfo) -> PageRequest:
-    """Which page of a list is wanted: numbers out of range are put right, what is no number is refused."""
+    """Which page of a list is wanted: numbers out of range are put right, what is no number is unreadable."""
     query = request.query
-    per_page = _read_number(query.get("perPage", ""))
+    page, per_page = _read_number(query.get("page", "")), _read_number(query.get("perPage", ""))
+    skip_total = query.get("skipTotal", "")
+    if page is None or per_page is None or skip_total not in _TRUE | _FALSE:
+        return PageRequest(is_readable=False)
     return PageRequest(
-        page=max(_read_number(query.get("page", "")), 1),
+        page=max(page, 1),
         per_page=min(per_page, MAX_PER_PAGE) if per_page > 0 else DEFAULT_PER_PAGE,
-        skip_total=_read_bool(query.get("skipTotal", "")),
+        skip_total=skip_total in _TRUE,
         sort=query.get("sort", ""),
         filter=query.get("filter", ""),
     )
 
 
-def _read_number(text: str) -> int:
-    number = int(text) if _NUMBER.fullmatch(text) else 0
-    if abs(number) > _LARGEST_NUMBER or (text and not _NUMBER.fullmatch(text)):
-        raise BadRequest()
-    return number
-
-
-def _read_bool(text: str) -> bool:
-    if text not in _TRUE | _FALSE:
-        raise BadRequest()
-    return text in _TRUE
+def _read_number(text: str) -> int | None:
+    """A number of 64 bits; nothing counts as 0, what is no number as None."""
+    if text and not _NUMBER.fullmatch(text):
+        return None
+    number = int(text or 0)
+    return number if abs(number) <= _LARGEST_NUMBER else None

@@ -7,6 +7,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 MAX_INTEGER = 2**63 - 1
+EXACT = 2**53  # from here on a body's integers are floats
 
 Shape = TypeVar("Shape")
 
@@ -87,9 +88,10 @@ def read_integer(raw: Any) -> int:
     """A JSON number without a fraction that fits 64 bits; null is 0."""
     if raw is None:
         return 0
-    if isinstance(raw, bool) or not isinstance(raw, int) or abs(raw) > MAX_INTEGER:
+    whole = int(raw) if isinstance(raw, float) and abs(raw) >= EXACT else raw
+    if isinstance(whole, bool) or not isinstance(whole, int) or abs(whole) > MAX_INTEGER:
         raise WrongShape("an integer is expected")
-    return raw
+    return whole
 
 
 def read_number(raw: Any) -> int | float:

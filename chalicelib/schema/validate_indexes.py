@@ -2,7 +2,7 @@
 
 from chalicelib.schema.condition_parser import parse_condition
 from chalicelib.schema.indexes import Index, parse_index
-from chalicelib.schema.problems import Problem, Problems
+from chalicelib.schema.problems import Problem, Problems, without_none
 from chalicelib.schema.saving import Saving
 from chalicelib.schema.sql_tokens import BadSql, Unsupported
 
@@ -31,12 +31,20 @@ def check_indexes(saving: Saving) -> Problem | Problems | None:
 
 
 def check_servable(saving: Saving) -> Problems:
-    """Why indexes could not be made; asked only when nothing else is wrong."""
-    found = {str(at): _find_failure(index.text, saving) for at, index in enumerate(saving.new.indexes)}
+    """The indexes that cannot be made. Saving asks when nothing else is wrong, an import before all else."""
+    found = {str(at): _check_made(index, saving) for at, index in enumerate(saving.new.indexes)}
     if sum(index.unique for index in saving.new.indexes) > MAX_UNIQUE:
-        found["0"] = f"more than {MAX_UNIQUE} unique indexes are not supported"
-    failures = {at: reason for at, reason in found.items() if reason}
-    return {at: cannot_make(saving.new.indexes[int(at)], reason) for at, reason in failures.items()}
+        reason = f"more than {MAX_UNIQUE} unique indexes are not supported"
+        found["0"] = found["0"] or cannot_make(saving.new.indexes[0], reason)
+    return without_none(found)
+
+
+def _check_made(index: Index, saving: Saving) -> Problem | None:
+    try:
+        reason = _find_failure(index.text, saving)
+    except BadSql:
+        return NOT_AN_INDEX
+    return cannot_make(index, reason) if reason else None
 
 
 def cannot_make(index: Index, reason: str) -> Problem:

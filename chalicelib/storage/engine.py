@@ -16,10 +16,11 @@ from typing import Any, TypeAlias
 
 from chalicelib import ids
 from chalicelib.config import get_config
+from chalicelib.errors import Overloaded
 from chalicelib.storage.calls import Calls
 from chalicelib.storage.conditions import Condition, as_arguments
 from chalicelib.storage.connection import Send, open_connection
-from chalicelib.storage.failures import Busy, Overloaded, TooManyItems
+from chalicelib.storage.failures import Busy, TooManyItems
 from chalicelib.storage.queries import LARGEST_PAGE, Query, query_arguments
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -150,7 +151,7 @@ class Engine:
             if not keys:
                 return found
             self._wait(attempt)
-        raise Overloaded("BatchGetItem: keys left unprocessed")
+        raise Overloaded()
 
     def _call(
         self, operation: str, arguments: dict[str, Any], table: Mapping[str, str] | None = None
@@ -167,7 +168,7 @@ class Engine:
                 self._wait(attempt)
             finally:
                 self.calls.note(operation, answer)
-        raise Overloaded(f"{operation}: {last}") from last
+        raise Overloaded() from last
 
     def _wait(self, attempt: int) -> None:
         self.pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311

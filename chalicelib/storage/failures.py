@@ -8,11 +8,11 @@
       TooManyItems        more than one transaction can hold
       ItemTooLarge        over 400 KB, even compressed
       Busy                throttled, or in conflict with another transaction: the engine tries again
-        Overloaded        still throttled, or still in conflict, after all retries
       AlreadyThere        what was to be made exists
       Unavailable         the database cannot be reached or refused the call
 
-BudgetExceeded is no failure of the database, see budget.py.
+BudgetExceeded is no failure of the database, see budget.py. When the retries of a busy call are used up
+the engine raises errors.Overloaded, which is an answer already.
 """
 
 from collections.abc import Sequence
@@ -65,10 +65,6 @@ class ItemTooLarge(StorageFailure):
 
 class Busy(StorageFailure):
     """Throttled, or in conflict with another transaction; another try may succeed."""
-
-
-class Overloaded(Busy):
-    """Throttled or in conflict with others, and the retries are used up."""
 
 
 class AlreadyThere(StorageFailure):

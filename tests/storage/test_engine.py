@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import CancellationReason
 
+from chalicelib.errors import Overloaded
 from chalicelib.storage import engine as engines
 from chalicelib.storage.conditions import Absent, Holds
 from chalicelib.storage.connection import failure_of
@@ -14,7 +15,6 @@ from chalicelib.storage.failures import (
     Busy,
     ConditionFailed,
     ItemTooLarge,
-    Overloaded,
     TooManyItems,
     Unavailable,
 )

@@ -9,6 +9,7 @@ RESERVED = frozenset(
 )
 
 WRONG_NAME = Problem("validation_in_invalid", 'The primary key must be named "id".')
+NOT_HIDDEN = Problem("validation_empty", "Must be blank.")
 CHANGED = Problem("validation_pk_change", "The record primary key cannot be changed.")
 
 

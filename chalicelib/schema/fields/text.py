@@ -8,7 +8,7 @@ from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.cast import to_text
 from chalicelib.schema.fields.limits import MAX_SAFE_INTEGER, check_optional_range, check_range
 from chalicelib.schema.fields.matching import BAD_FORMAT, check_pattern, matches_pattern
-from chalicelib.schema.fields.primary_key import CHANGED, WRONG_NAME, check_primary_key
+from chalicelib.schema.fields.primary_key import CHANGED, NOT_HIDDEN, WRONG_NAME, check_primary_key
 from chalicelib.schema.patterns import PatternError, compile_pattern
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 
@@ -73,6 +73,7 @@ class TextField(Field):
         return {
             "name": None if self.name == "id" else WRONG_NAME,
             "required": None if self.required else REQUIRED,
+            "hidden": NOT_HIDDEN if self.hidden else None,
             "pattern": check_pattern(self.pattern) if self.pattern else REQUIRED,
         }
 

@@ -52,8 +52,16 @@ def test_refused(change, key, code, call, posts):
 
 @pytest.mark.parametrize("given", ["other", "", None])
 def test_an_id_stays(given, call, posts):
-    message = f"{FAILED} Raw error: \nfailed to retrieve old cached collection: sql: no rows in result set."
-    assert patch(call, {"id": given}) == (400, {"data": {}, "message": message, "status": 400})
+    message = "The requested resource wasn't found."
+    assert patch(call, {"id": given}) == (404, {"data": {}, "message": message, "status": 404})
+
+
+@pytest.mark.parametrize("given", ["users", "_pb_users_auth_"])
+def test_an_id_is_not_taken_over(given, call, posts):
+    status, refused = patch(call, {"id": given})
+    assert (status, refused["message"]) == (400, FAILED)
+    assert refused["data"]["id"]["code"] == "validation_values_mismatch"
+    assert call("GET", "/api/collections/posts") == (200, posts)
 
 
 def test_a_field_that_goes_while_an_index_stays(call, posts):

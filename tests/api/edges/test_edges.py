@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from chalicelib.routes.middleware import STANDARD_HEADERS
 from chalicelib.storage.engine import Engine
-from chalicelib.storage.failures import Overloaded, Unavailable
+from chalicelib.storage.failures import Busy, Unavailable
 from dev.gateway import Gateway
 from tests.conftest import Superuser
 from tests.scenario import Scenario, play
 
+WENT_WRONG = "Something went wrong while processing your request."
 RECORDS = "/api/collections/users/records"
 NO_FILE = '{"data":{},"message":"File not found.","status":404}'
 NO_ROUTE = '{"data":{},"message":"The requested resource wasn\'t found.","status":404}'
@@ -143,19 +144,23 @@ def test_answers_and_errors_may_be_read_from_other_origins(gateway: Gateway, pat
 
 
 @pytest.mark.parametrize(
-    "failure", [Unavailable("table quoll-test is gone"), Overloaded("throttled"), KeyError("x")]
+    ("failure", "status", "message"),
+    [
+        (Unavailable("table quoll-test is gone"), 500, WENT_WRONG),
+        (Busy("throttled"), 503, "The service is busy at the moment. Try again."),
+        (KeyError("x"), 500, WENT_WRONG),
+    ],
 )
 def test_when_the_database_fails_nothing_leaks(
-    gateway: Gateway, defaults: Engine, failure: Exception
+    gateway: Gateway, defaults: Engine, failure: Exception, status: int, message: str
 ) -> None:
     def fail(operation: str, arguments: dict[str, object]) -> dict[str, object]:
         raise failure
 
     defaults.send = fail
     defaults.pause = lambda seconds: None
-    status, headers, body = gateway.handle("GET", RECORDS, {})
-    expected = {"data": {}, "message": "Something went wrong while processing your request.", "status": 500}
-    assert (status, json.loads(body)) == (500, expected)
+    answered, headers, body = gateway.handle("GET", RECORDS, {})
+    assert (answered, json.loads(body)) == (status, {"data": {}, "message": message, "status": status})
     assert headers["Content-Type"] == "application/json"
 
 

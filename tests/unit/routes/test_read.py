@@ -68,8 +68,7 @@ def test_page(query: dict[str, str], expected: PageRequest) -> None:
     ids=lambda given: given[:20],
 )
 def test_page_refused(name: str, text: str) -> None:
-    with pytest.raises(BadRequest):
-        read_page(RequestInfo(query={name: text}))
+    assert not read_page(RequestInfo(query={name: text})).is_readable
 
 
 @given(
@@ -78,10 +77,7 @@ def test_page_refused(name: str, text: str) -> None:
     )
 )
 def test_any_page_is_read_or_refused(query: dict[str, str]) -> None:
-    try:
-        wanted = read_page(RequestInfo(query=query))
-    except BadRequest:
-        return
+    wanted = read_page(RequestInfo(query=query))
     assert wanted.page >= 1
     assert 1 <= wanted.per_page <= 1000
 
