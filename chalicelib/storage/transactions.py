@@ -146,7 +146,11 @@ def _write_claims(changes: Sequence[Change]) -> list[Planned]:
         for key, claim in new.items():
             if key not in old and taken.setdefault(key, claim) is not claim:
                 raise NotUnique(claim.record.collection, claim.index)
-    kept = [_take(key, claim, given_up.get(key, claim)) for key, claim in taken.items()]
+    # Nothing can be held yet by a record that is only being created, not even under its own id.
+    fresh = {key for change in changes if isinstance(change, Create) for key in _claims(change.record)}
+    kept = [
+        _take(key, claim, given_up.get(key, None if key in fresh else claim)) for key, claim in taken.items()
+    ]
     return kept + [_give_up(key, claim) for key, claim in given_up.items() if key not in taken]
 
 
@@ -170,10 +174,10 @@ def _claims(record: Record | None) -> dict[Key, Claim]:
     }
 
 
-def _take(key: Key, claim: Claim, holder: Claim) -> Planned:
+def _take(key: Key, claim: Claim, holder: Claim | None) -> Planned:
     item = UniqueItem(*key, owner=claim.record.id).to_attributes()
-    failure = NotUnique(claim.record.collection, claim.index)
-    return Planned(WriteItem(item, FreeOrHolds("owner", holder.record.id)), failure)
+    condition = FreeOrHolds("owner", holder.record.id) if holder else Absent()
+    return Planned(WriteItem(item, condition), NotUnique(claim.record.collection, claim.index))
 
 
 def _give_up(key: Key, claim: Claim) -> Planned:
