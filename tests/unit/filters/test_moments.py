@@ -56,6 +56,8 @@ MODIFIERS = st.builds(
 def test_is_sqlite_strftime(moment: SqlValue, modifiers: list[str]) -> None:
     # SQLite writes the hour of 24:00 as 24 but its date as the next day's: we write 00.
     assume("24:" not in str(moment))
+    # Versions of SQLite disagree about the zone of a number that no modifier has explained.
+    assume("utc" not in modifiers or isinstance(moment, str))
     marks = ",".join("?" * (2 + len(modifiers)))
     ((expected,),) = SQLITE.execute(f"SELECT strftime({marks})", (ALL, moment, *modifiers))
     assert strftime([ALL, moment, *modifiers]) == expected
