@@ -12,6 +12,7 @@ from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
+from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
@@ -37,6 +38,7 @@ _TOO_LONG = Problem(
 _UNKNOWN_FIELD = Problem("validation_in_invalid", "Must be a valid value.")
 
 
+@refusals_as_answers()
 def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and its token. Raises BadRequest for a wrong identity and a wrong password alike."""
     related = RelatedRecords(get_catalog_with(name_or_id))

@@ -8,7 +8,7 @@ from chalicelib.filters.bind import bind
 from chalicelib.filters.bound import ALWAYS, NEVER, Node, both
 from chalicelib.filters.check import check_client_text, check_rule
 from chalicelib.filters.evaluate import matches, matching
-from chalicelib.filters.failures import FilterError, SuperusersOnly
+from chalicelib.filters.failures import FilterError, SuperusersOnly, TooManyTrials
 from chalicelib.filters.joins import NEW_ROOT
 from chalicelib.filters.parse import parse, parse_client_filter
 from chalicelib.filters.plan import ById, ByUnique, InInsertionOrder, Plan, make_plan
@@ -30,6 +30,7 @@ __all__ = [
     "Scope",
     "Sort",
     "SuperusersOnly",
+    "TooManyTrials",
     "bind",
     "bind_sort",
     "both",

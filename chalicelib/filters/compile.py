@@ -67,8 +67,9 @@ def _rivals(test: Condition) -> tuple[Callable[[Assignment], bool], ...]:
     left, right = _values_reader(test.left, lefts, test.base), _values_reader(test.right, rights, test.base)
 
     def holds(assigned: Assignment) -> bool:
-        others = right(assigned)
-        return not any(compare(one, other) is False for one in left(assigned) for other in others)
+        ones, others = left(assigned), right(assigned)
+        assigned.memo.count_trials(len(ones) * len(others))
+        return not any(compare(one, other) is False for one in ones for other in others)
 
     return (holds,)
 
@@ -102,5 +103,6 @@ def assignments(joins: tuple[Join, ...], assigned: Assignment) -> Iterator[Assig
         yield assigned
         return
     for row in rows_of(joins[0], assigned):
+        assigned.memo.count_trials()
         assigned.rows[joins[0]] = row
         yield from assignments(joins[1:], assigned)

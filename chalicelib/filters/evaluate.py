@@ -7,7 +7,7 @@ of their rows, not the product.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from chalicelib.filters.bound import (
     ALWAYS,
@@ -25,7 +25,7 @@ from chalicelib.filters.compile import make_check
 from chalicelib.filters.joins import Join, chain_of
 from chalicelib.filters.lookup import rows_for
 from chalicelib.filters.prefetch import prefetch
-from chalicelib.filters.rows import Assignment
+from chalicelib.filters.rows import Assignment, Memo
 from chalicelib.filters.source import RecordSource
 from chalicelib.schema.record import Record
 
@@ -42,7 +42,7 @@ def matches(node: Node, record: Record, source: RecordSource) -> bool:
 
 def matching(node: Node, records: Iterable[Record], source: RecordSource) -> Iterator[Record]:
     """The records that match, lazily; related records are asked for once per batch of those they decide."""
-    memo: dict[Any, Any] = {}
+    memo = Memo()
     joins = joins_of(node)
     decides = make_matcher(node)
     if not joins:
@@ -128,6 +128,7 @@ def _over(join: Join, parts: Sequence[Node], bound: Joins) -> Matcher:
 
     def some_row(assigned: Assignment) -> bool:
         for row in rows(assigned):
+            assigned.memo.count_trials()
             assigned.rows[join] = row
             if inside(assigned):
                 return True

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.filters.failures import TooManyTrials
 from chalicelib.filters.joins import (
     NEW_ROOT,
     ROOT,
@@ -22,15 +23,31 @@ from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import to_sql
 
 NOTHING: Rows = (None,)
+# How many rows one evaluation may try: seconds of work. Reads are bounded elsewhere, but what was read may be
+# compared each with each.
+MAX_TRIALS = 2_000_000
+
+
+class Memo(dict[Any, Any]):
+    """What is the same for all records of one evaluation, and how many rows it has tried."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trials = 0
+
+    def count_trials(self, trials: int = 1) -> None:
+        """Note that so many more rows are tried. Raises TooManyTrials."""
+        self.trials += trials
+        if self.trials > MAX_TRIALS:
+            raise TooManyTrials()
 
 
 class Assignment:
     """A row for each join of a tree, changed while evaluation tries one row after another."""
 
-    def __init__(self, source: RecordSource, record: Row, memo: dict[Any, Any]) -> None:
+    def __init__(self, source: RecordSource, record: Row, memo: Memo) -> None:
         self.source = source
         self.rows: dict[Join, Row] = {ROOT: record, NEW_ROOT: record}
-        # What is the same for all records, kept from one to the next.
         self.memo = memo
 
     def fresh(self, base: Join) -> "Assignment":

@@ -11,7 +11,7 @@ from chalicelib.filters.evaluate import Matcher, make_matcher
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.joins import Join, chain_of
 from chalicelib.filters.prefetch import prefetch
-from chalicelib.filters.rows import Assignment
+from chalicelib.filters.rows import Assignment, Memo
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import order_of
@@ -102,7 +102,7 @@ def _key_of(order: Order, where: Node, source: RecordSource) -> Callable[[Record
         return (lambda _: random_text(8)) if order.name == RANDOM else (lambda record: record.rowid)
     read = make_operand_reader(order.operand)
     joins = _joins_of((order,))
-    memo: dict[Any, Any] = {}
+    memo = Memo()
     matches = make_matcher(where, joins)
     return lambda record: order_of(read(_first_match(joins, matches, Assignment(source, record, memo))))
 

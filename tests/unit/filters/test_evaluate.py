@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from chalicelib.filters import NEW_ROOT, Scope, bind, matches, matching, parse
+from chalicelib.filters import NEW_ROOT, Scope, TooManyTrials, bind, matches, matching, parse, rows
 from chalicelib.schema.record import Record
 from tests.unit.filters.world import MemorySource
 
@@ -85,3 +85,26 @@ def test_a_new_record_has_no_column_types(posts: Scope, source: MemorySource) ->
     tree = parse("n = '1'")
     assert matches(bind(tree, posts), record, source)
     assert not matches(bind(tree, replace(posts, root=NEW_ROOT)), record, source)
+
+
+def test_finding_an_equal_row_needs_few_trials(
+    posts: Scope, source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        source.add("tags", id=f"t{number}", name=f"tag {number}")
+        source.add("posts", id=f"x{number}", title=f"tag {number}")
+    monkeypatch.setattr(rows, "MAX_TRIALS", 1000)
+    node = bind(parse("@collection.tags.name ?= title"), posts)
+    assert len(list(matching(node, source.records["cposts"], source))) == 100
+
+
+@pytest.mark.parametrize("text", ["@collection.tags.name ?> title", "@collection.tags.name > title"])
+def test_comparing_each_with_each_has_an_end(
+    text: str, posts: Scope, source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        source.add("tags", id=f"t{number}", name="a")
+        source.add("posts", id=f"x{number}", title="z")
+    monkeypatch.setattr(rows, "MAX_TRIALS", 1000)
+    with pytest.raises(TooManyTrials):
+        list(matching(bind(parse(text), posts), source.records["cposts"], source))
