@@ -10,7 +10,12 @@ import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+# What the developer's shell says about AWS and Quoll is about something else.
+for name in [name for name in os.environ if name.startswith(("AWS_", "QUOLL_"))]:
+    del os.environ[name]
 os.environ.update(
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
@@ -21,7 +26,6 @@ os.environ.update(
     QUOLL_CONFIG_TTL="0",
     POWERTOOLS_TRACE_DISABLED="1",
 )
-os.environ.pop("AWS_ENDPOINT_URL", None)
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.collections.fill import Fill, finish_fill
 from chalicelib.collections.load import get_newest, note_saved
+from chalicelib.config import get_config
 from chalicelib.errors import BadRequest, TooManyRequests
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -14,6 +15,9 @@ from chalicelib.storage.engine import get_engine
 from chalicelib.storage.failures import Conflict, ItemTooLarge, TooManyItems
 
 ATTEMPTS = 20
+# How much longer than definitions are trusted a request may take that began with a former one.
+GRACE = 1.5
+LONGEST_GRACE = 10.0
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 1.0
 TOO_BUSY = "The collections were changed by somebody else meanwhile. Please try again."
@@ -54,10 +58,18 @@ def save_change(decide: Callable[[Catalog], Change]) -> Change:
             get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
             continue
         note_saved(change.applied_to(snapshot.catalog), version, snapshot.version)
-        for fill in change.fills:
-            finish_fill(fill)
+        _finish(change)
         return change
     raise TooManyRequests(TOO_BUSY)
+
+
+def _finish(change: Change) -> None:
+    """Bring under the new indexes what functions have written that did not know of them."""
+    fills = [fill for fill in change.fills if fill.added]
+    if fills:
+        get_engine().pause(min(LONGEST_GRACE, get_config().config_ttl * GRACE))
+    for fill in fills:
+        finish_fill(fill)
 
 
 def _write(change: Change, version: str) -> str:

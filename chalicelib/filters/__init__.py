@@ -15,6 +15,7 @@ from chalicelib.filters.plan import ById, ByUnique, InInsertionOrder, Plan, make
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.sort import Sort, bind_sort, ordered, parse_sort
 from chalicelib.filters.source import RecordSource
+from chalicelib.filters.trials import Trials
 
 __all__ = [
     "ALWAYS",
@@ -31,6 +32,7 @@ __all__ = [
     "Sort",
     "SuperusersOnly",
     "TooManyTrials",
+    "Trials",
     "bind",
     "bind_sort",
     "both",

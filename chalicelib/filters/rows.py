@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.filters.failures import TooManyTrials
 from chalicelib.filters.joins import (
     NEW_ROOT,
     ROOT,
@@ -21,25 +20,17 @@ from chalicelib.filters.joins import (
 )
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import to_sql
+from chalicelib.filters.trials import Trials
 
 NOTHING: Rows = (None,)
-# How many rows one evaluation may try: seconds of work. Reads are bounded elsewhere, but what was read may be
-# compared each with each.
-MAX_TRIALS = 2_000_000
 
 
 class Memo(dict[Any, Any]):
-    """What is the same for all records of one evaluation, and how many rows it has tried."""
+    """What has been found out in one evaluation, and how many rows its request has tried."""
 
-    def __init__(self) -> None:
+    def __init__(self, trials: Trials) -> None:
         super().__init__()
-        self.trials = 0
-
-    def count_trials(self, trials: int = 1) -> None:
-        """Note that so many more rows are tried. Raises TooManyTrials."""
-        self.trials += trials
-        if self.trials > MAX_TRIALS:
-            raise TooManyTrials()
+        self.trials = trials
 
 
 class Assignment:
@@ -51,10 +42,11 @@ class Assignment:
         self.memo = memo
 
     def fresh(self, base: Join) -> "Assignment":
-        """Only the base and what it stands on are assigned."""
+        """Only the base and what it stands on are assigned, as far as they are."""
         other = Assignment(self.source, self.rows[ROOT], self.memo)
         for step in chain_of(base):
-            other.rows[step] = self.rows[step]
+            if step in self.rows:
+                other.rows[step] = self.rows[step]
         return other
 
 

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from chalicelib.filters.real_text import real_to_text
 from chalicelib.schema.fields import Field
 
 SqlValue: TypeAlias = str | int | float | None
@@ -56,17 +57,7 @@ def to_text(value: SqlValue) -> str | None:
         return value
     if isinstance(value, int):
         return str(int(value))
-    return _real_to_text(value)
-
-
-def _real_to_text(value: float) -> str:
-    text = f"{value + 0.0:.15g}"  # there is no negative zero
-    if "inf" in text:
-        return text.replace("inf", "Inf")
-    mantissa, exponent, power = text.partition("e")
-    if "." not in mantissa:
-        mantissa += ".0"
-    return mantissa + exponent + power
+    return real_to_text(value)
 
 
 def like_text(value: SqlValue) -> str:

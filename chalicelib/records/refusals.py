@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from chalicelib.errors import BadRequest
 from chalicelib.filters import TooManyTrials
+from chalicelib.picking import PickError, parse_fields
+from chalicelib.request import RequestInfo
 from chalicelib.storage.budget import BudgetExceeded
 from chalicelib.storage.failures import ItemTooLarge, TooManyItems
 
@@ -13,7 +15,10 @@ TOO_LONG = (
     "The filter, sort or rule compares too many records with each other. "
     "Compare by = rather than by another operator, or narrow both sides"
 )
-TOO_MANY = "Too many records would change at once: one transaction holds 100 items, unique values included."
+TOO_MANY = (
+    "Too many records would change at once: "
+    "one transaction holds 100 items, unique values included, and 4 MB together."
+)
 
 
 @contextmanager
@@ -29,6 +34,14 @@ def refusals_as_answers() -> Iterator[None]:
         raise BadRequest(TOO_LARGE) from error
     except TooManyItems as error:
         raise BadRequest(TOO_MANY) from error
+
+
+def refuse_bad_fields(request: RequestInfo) -> None:
+    """Raise BadRequest, before anything is written, for an answer that could not be given."""
+    try:
+        parse_fields(request.query.get("fields", ""))
+    except PickError as error:
+        raise BadRequest() from error
 
 
 def _over_budget(limit: int) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from chalicelib.schema.auth_options import AuthOptions, default_auth_options
+from chalicelib.schema.columns import Former, column_name, leave_columns, read_former
 from chalicelib.schema.default_fields import default_fields
 from chalicelib.schema.field_list import complete_fields, read_fields
 from chalicelib.schema.fields import FIELD_TYPES, Field
@@ -38,7 +39,8 @@ class Collection:
 
     A rule is None (superusers only), "" (anyone) or an expression of the filter language.
     `columns` maps a field's id to the short name its values are stored under; a name is never given
-    twice, so renaming or deleting a field touches no record and a re-added field starts empty.
+    twice, so renaming or deleting a field touches no record and a re-added field starts empty. `former` has
+    those of fields that have become single or multiple since.
     `space` names the collection in the keys of its records; unlike the id it is never used again.
     """
 
@@ -57,6 +59,7 @@ class Collection:
     updated: str = ""
     auth: AuthOptions | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    former: Former = field(default_factory=dict)
     next_column: int = 0
     space: str = ""
 
@@ -74,6 +77,12 @@ class Collection:
     def unique_indexes(self) -> tuple[Index, ...]:
         """The indexes that forbid equal keys."""
         return tuple(index for index in self.indexes if index.unique)
+
+    @cached_property
+    def known_columns(self) -> frozenset[str]:
+        """The columns that values are read from."""
+        former = (name for names in self.former.values() for name, _ in names)
+        return frozenset([*self.columns.values(), *former])
 
     @property
     def is_auth(self) -> bool:
@@ -114,6 +123,9 @@ class Collection:
         changes["type"] = read_text(data.get("type")) or self.type
         fields = read_fields(data["fields"]) if "fields" in data else self.fields
         changes["fields"] = complete_fields(fields, changes["type"])
+        changes["columns"], changes["former"] = leave_columns(
+            self.fields, changes["fields"], self.columns, self.former
+        )
         indexes = data["indexes"] if "indexes" in data else [index.text for index in self.indexes]
         changes["indexes"] = read_indexes(indexes, [field.name for field in changes["fields"]])
         if changes["type"] == "auth":
@@ -123,9 +135,11 @@ class Collection:
     def with_columns(self) -> Self:
         """The same with a column for every field that has none, and none for fields that are gone."""
         missing = [field.id for field in self.fields if field.id not in self.columns]
-        added = {key: f"c{self.next_column + position}" for position, key in enumerate(missing)}
+        added = {key: column_name(self.next_column + position) for position, key in enumerate(missing)}
         kept = {field.id: self.columns[field.id] for field in self.fields if field.id in self.columns}
-        return replace(self, columns=kept | added, next_column=self.next_column + len(missing))
+        former = {field.id: self.former[field.id] for field in self.fields if field.id in self.former}
+        next_column = self.next_column + len(missing)
+        return replace(self, columns=kept | added, former=former, next_column=next_column)
 
     def to_json(self) -> dict[str, Any]:
         """The definition as superusers see it: no secrets."""
@@ -135,6 +149,7 @@ class Collection:
         """Everything, secrets included, for storage."""
         return self._show(self.auth.to_stored() if self.auth else {}) | {
             "columns": dict(self.columns),
+            "former": dict(self.former),
             "nextColumn": self.next_column,
             "space": self.space,
             "slots": [index.slot for index in self.indexes],
@@ -152,6 +167,7 @@ class Collection:
                 for name in ("id", "name", "type", "system", "created", "updated", "columns", "space")
             },
             **{attribute: data[name] for name, attribute in RULES.items()},
+            former=read_former(data.get("former", {})),
             next_column=data["nextColumn"],
             fields=fields,
             indexes=tuple(

@@ -21,6 +21,7 @@ from chalicelib.storage.calls import Calls
 from chalicelib.storage.conditions import Condition, as_arguments
 from chalicelib.storage.connection import Send, open_connection
 from chalicelib.storage.failures import Busy, TooManyItems
+from chalicelib.storage.items import size_of
 from chalicelib.storage.queries import LARGEST_PAGE, Query, query_arguments
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -28,6 +29,7 @@ Key: TypeAlias = tuple[str, str]
 
 BATCH_GET_MAX = 100
 TRANSACTION_MAX = 100
+TRANSACTION_LARGEST = 4 * 1024 * 1024
 ATTEMPTS = 8
 FIRST_PAUSE = 0.025
 LONGEST_PAUSE = 1.0
@@ -58,6 +60,11 @@ class CheckItem:
 
 
 Write: TypeAlias = WriteItem | DeleteItem | CheckItem
+
+
+def key_of_write(write: Write) -> Key:
+    """The key of the item that a write is about."""
+    return (write.item["pk"]["S"], write.item["sk"]["S"]) if isinstance(write, WriteItem) else write.key
 
 
 _calls: ContextVar[Calls] = ContextVar("calls")
@@ -127,6 +134,9 @@ class Engine:
         """
         if len(writes) > TRANSACTION_MAX:
             raise TooManyItems(f"{len(writes)} items in one transaction")
+        total = sum(size_of(write.item) for write in writes if isinstance(write, WriteItem))
+        if total > TRANSACTION_LARGEST:
+            raise TooManyItems(f"{total} bytes in one transaction")
         named = [_write_arguments(write) for write in writes]
         if len(writes) == 1 and not isinstance(writes[0], CheckItem):
             operation, arguments = named[0]

@@ -4,18 +4,17 @@ A record that is asked for by id or by unique values is read consistently. Lists
 may lag a write by some milliseconds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.filters.plan import ById, ByUnique, Plan
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.fields import Field
-from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.budget import Budget
+from chalicelib.storage.columns import data_of, unknown_in, values_of
 from chalicelib.storage.engine import Attributes, Key, get_engine
 from chalicelib.storage.items import RecordItem, UniqueItem, VersionItem
 from chalicelib.storage.queries import Query
@@ -60,7 +59,8 @@ def find_by_unique(collection: Collection, index: Index, values: Sequence[Any]) 
     if key is None:
         return None
     held = get_engine().get((keys.unique_key(collection.space, index.stored_name, key), keys.UNIQUE_SORT))
-    return find_record(collection, UniqueItem.from_attributes(held).owner) if held else None
+    record = find_record(collection, UniqueItem.from_attributes(held).owner) if held else None
+    return record if record and index.key_of(record.values) == key else None
 
 
 def read(collection: Collection, plan: Plan, budget: Budget, first: int | None = None) -> Iterator[Record]:
@@ -97,9 +97,9 @@ def item_of(record: Record) -> RecordItem:
     """The record as it is stored."""
     collection = record.collection
     pk, sk = key_of(collection, record.id)
-    item = RecordItem(pk, sk, rev=record.rev, stamp=keys.new_stamp())
+    item = RecordItem(pk, sk, rev=record.rev, stamp=record.stamp)
     item.g1pk, item.g1sk = keys.rows_key(collection.space), record.rowid
-    return item.keep(_data_of(record))
+    return item.keep(data_of(record))
 
 
 def _access(collection: Collection, plan: Plan, first: int | None) -> Iterator[Record]:
@@ -131,33 +131,12 @@ def _whole(collection: Collection, page: Sequence[Attributes]) -> Iterator[Recor
 
 def _record(collection: Collection, attributes: Attributes) -> Record:
     item = RecordItem.from_attributes(attributes)
-    return Record(collection, values=_values_of(collection, item.value), rowid=item.g1sk, rev=int(item.rev))
-
-
-def _data_of(record: Record) -> dict[str, Any]:
-    """Values by the columns they are stored under; empty ones need no room."""
-    columns = record.collection.columns
-    stored = {}
-    for field in record.collection.fields:
-        value = record.values.get(field.name, field.empty)
-        if isinstance(value, PlainPassword):
-            raise ValueError(f"{field.name} is not hashed")
-        if value != field.empty:
-            stored[columns[field.id]] = value
-    return stored
-
-
-def _values_of(collection: Collection, data: Mapping[str, Any]) -> dict[str, Any]:
-    columns = collection.columns
-    return {
-        field.name: _fitting(field, data[column]) if (column := columns[field.id]) in data else field.empty
-        for field in collection.fields
-    }
-
-
-def _fitting(field: Field, stored: Any) -> Any:
-    """What is stored, cast when the field has become single or multiple since."""
-    empty = field.empty
-    if empty is not None and isinstance(stored, list) != isinstance(empty, list):
-        return field.normalize(stored)
-    return stored
+    data = item.value
+    return Record(
+        collection,
+        values=values_of(collection, data),
+        rowid=item.g1sk,
+        rev=int(item.rev),
+        stamp=item.stamp or "",
+        unknown=unknown_in(collection, data),
+    )

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.filters.dates import strftime
-from chalicelib.filters.moments import calendar_day, days_before
+from chalicelib.filters.moments import calendar_day, days_before, read_moment
 from chalicelib.filters.sql_text import SqlValue
 
 SQLITE = sqlite3.connect(":memory:")
@@ -80,3 +80,9 @@ def test_nonsense_is_null(modifier: str) -> None:
 @given(st.text() | st.floats() | st.none(), st.text() | MODIFIERS)
 def test_nothing_raises(moment: SqlValue, modifier: str) -> None:
     assert isinstance(strftime(["%Y %J %s", moment, modifier]), str | None)
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("start", ["2020-01-01", "2020-01-01 00:00", "00:00", "2020-01-01 00:00Z"])
+def test_what_is_nearly_a_moment_takes_no_time(start: str) -> None:
+    assert read_moment(start + " " * 100_000 + "x") is None

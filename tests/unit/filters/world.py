@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from chalicelib.filters import ById, ByUnique, InInsertionOrder
+from chalicelib.filters import ById, ByUnique, InInsertionOrder, Trials
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
@@ -20,6 +20,7 @@ class MemorySource:
         self.catalog = Catalog(collections)
         self.records: dict[str, list[Record]] = {collection.id: [] for collection in self.catalog}
         self.asked: list[tuple[str, ...]] = []
+        self.trials = Trials()
 
     def collection(self, name: str) -> Collection:
         found = self.catalog.find(name)
