@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-LOCAL_STAGES = ("local", "test")
 # What an embedded AWS wants to be asked with; nobody's own profiles and credentials have a say.
 LOCAL_AWS = {
     "AWS_ACCESS_KEY_ID": "local",
@@ -62,11 +61,6 @@ class Config:
     log_level: str = "INFO"
     region: str = "us-east-1"
     endpoint_url: str = ""
-
-    @property
-    def is_local(self) -> bool:
-        """Whether this runs on somebody's own machine, with nothing at stake."""
-        return self.stage in LOCAL_STAGES
 
 
 @cache
