@@ -3,7 +3,7 @@
 QUOLL_STAGE            local, dev, prod or test (any name of a stage in .chalice/config.json); default local
 QUOLL_TABLE            the DynamoDB table; default quoll-<stage>
 QUOLL_BUCKET           the S3 bucket; default quoll-<stage>-files
-QUOLL_CONFIG_TTL       seconds a loaded set of collections is trusted unasked; default 1
+QUOLL_CONFIG_TTL       seconds a loaded set of collections is trusted unasked, at most 5; default 1
 QUOLL_QUERY_BUDGET     the most items one request may examine; default 10000
 QUOLL_LOG_LEVEL        DEBUG, INFO, WARNING or ERROR; default INFO
 QUOLL_STATE            the folder of `make run`; default .quoll
@@ -146,7 +146,7 @@ def _refuse_nonsense(config: Config) -> None:
         "QUOLL_STAGE must be letters, digits, - and _": config.stage.replace("-", "")
         .replace("_", "")
         .isalnum(),
-        "QUOLL_CONFIG_TTL must be between 0 and 60": 0 <= config.config_ttl <= 60,
+        "QUOLL_CONFIG_TTL must be between 0 and 5": 0 <= config.config_ttl <= 5,
         "QUOLL_QUERY_BUDGET must be at least 1": config.query_budget >= 1,
         f"QUOLL_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}": config.log_level in LOG_LEVELS,
         # An endpoint of one's own with real data behind it is a mistake more often than a plan.

@@ -2,9 +2,9 @@
 
 from chalicelib.filters.failures import TooManyTrials
 
-# How many rows one request may try: a second or two of work. Reads are bounded elsewhere, but what was read
-# may be compared each with each.
-MAX_TRIALS = 200_000
+# How many rows and values one request may try: seconds of work. Reads are bounded elsewhere, but what was read
+# may be compared each with each. It leaves room for several conditions on ten values of each of 10 000 records.
+MAX_TRIALS = 1_000_000
 
 
 class Trials:

@@ -12,8 +12,8 @@ from chalicelib.storage.failures import ItemTooLarge, TooManyItems
 
 TOO_LARGE = "The record is too large: what one record holds may take 400 KB once compressed."
 TOO_LONG = (
-    "The filter, sort or rule compares too many records with each other. "
-    "Compare by = rather than by another operator, or narrow both sides"
+    "The filter, sort or rule takes too many comparisons, of records with each other or with long lists. "
+    "Compare other collections by = rather than by another operator, or narrow both sides"
 )
 TOO_MANY = (
     "Too many records would change at once: "

@@ -209,5 +209,5 @@ def test_no_id_whatever_is_an_error(five: list[Record], record_id: str) -> None:
 def test_comparing_each_with_each_is_refused(five: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "MAX_TRIALS", 10)
     change_collection("posts", listRule="@collection.posts.title ?> title")
-    with pytest.raises(BadRequest, match="compares too many records with each other"):
+    with pytest.raises(BadRequest, match="takes too many comparisons"):
         list_records("posts", ask(), PageRequest())
