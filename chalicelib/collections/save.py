@@ -17,7 +17,6 @@ from chalicelib.storage.failures import Conflict, ItemTooLarge, TooManyItems
 ATTEMPTS = 20
 # How much longer than definitions are trusted a request may take that began with a former one.
 GRACE = 1.5
-LONGEST_GRACE = 10.0
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 1.0
 TOO_BUSY = "The collections were changed by somebody else meanwhile. Please try again."
@@ -67,7 +66,7 @@ def _finish(change: Change) -> None:
     """Bring under the new indexes what functions have written that did not know of them."""
     fills = [fill for fill in change.fills if fill.added]
     if fills:
-        get_engine().pause(min(LONGEST_GRACE, get_config().config_ttl * GRACE))
+        get_engine().pause(get_config().config_ttl * GRACE)
     for fill in fills:
         finish_fill(fill)
 

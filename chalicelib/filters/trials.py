@@ -2,8 +2,8 @@
 
 from chalicelib.filters.failures import TooManyTrials
 
-# How many rows and values one request may try: seconds of work. Reads are bounded elsewhere, but what was read
-# may be compared each with each. It leaves room for several conditions on ten values of each of 10 000 records.
+# How many rows and values one request may try: seconds of work. Reads are bounded elsewhere, but what was
+# read may be compared each with each. There is room for several conditions on ten values of 10 000 records.
 MAX_TRIALS = 1_000_000
 
 
