@@ -7,9 +7,10 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 NODE_INSTALLED := tests/sdk/node_modules/.package-lock.json
 WORKERS ?= auto
+SIZES ?= 1000 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format test-sdk clean
+.PHONY: help install run test check format test-sdk bench clean
 
 help: ## What can be done (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +37,11 @@ format: $(INSTALLED) ## Put the code into shape
 test-sdk: $(INSTALLED) $(NODE_INSTALLED) ## PocketBase's own JavaScript SDK against Quoll and against PocketBase
 	$(BIN)/python -m tests.sdk
 
+bench: $(INSTALLED) ## Capacity units per operation, and whether they grow, on DynamoDB Local (npm, Java 17; SIZES=)
+	$(BIN)/python -m bench.cost --sizes $(SIZES)
+
 clean: ## Remove what was installed and built; data in .quoll/ stays
-	rm -rf .venv .ruff_cache .mypy_cache .import_linter_cache .hypothesis .chalice/deployments tests/sdk/node_modules
+	rm -rf .venv .ruff_cache .mypy_cache .import_linter_cache .hypothesis .chalice/deployments tests/sdk/node_modules bench/.tools
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.txt requirements-dev.txt

@@ -3,6 +3,7 @@
 QUOLL_STAGE            local, dev, prod or test (any name of a stage in .chalice/config.json); default local
 QUOLL_TABLE            the DynamoDB table; default quoll-<stage>
 QUOLL_BUCKET           the S3 bucket; default quoll-<stage>-files
+QUOLL_STREAM_ARN       the table's stream, for the function that follows it; default none
 QUOLL_CONFIG_TTL       seconds a loaded set of collections is trusted unasked; default 1
 QUOLL_QUERY_BUDGET     the most items one request may examine; default 10000
 QUOLL_LOG_LEVEL        DEBUG, INFO, WARNING or ERROR; default INFO
@@ -39,6 +40,7 @@ class Config:
     stage: str = "local"
     table: str = "quoll-local"
     bucket: str = "quoll-local-files"
+    stream_arn: str = ""
     config_ttl: float = 1.0
     query_budget: int = 10_000
     log_level: str = "INFO"
@@ -77,6 +79,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         stage=stage,
         table=environ.get("QUOLL_TABLE") or f"quoll-{stage}",
         bucket=environ.get("QUOLL_BUCKET") or f"quoll-{stage}-files",
+        stream_arn=environ.get("QUOLL_STREAM_ARN", ""),
         config_ttl=_number(environ, "QUOLL_CONFIG_TTL", 1.0),
         query_budget=_number(environ, "QUOLL_QUERY_BUDGET", 10_000),
         log_level=(environ.get("QUOLL_LOG_LEVEL") or "INFO").upper(),

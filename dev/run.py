@@ -19,10 +19,13 @@ import app as application
 from chalicelib.commands.provision import provision
 from chalicelib.commands.superuser import CommandFailed, create_superuser, has_superuser, new_password
 from chalicelib.config import ENDPOINT_FILE, LOCAL_CREDENTIALS, ConfigError
+from chalicelib.jobs.totals import recount_totals
 from chalicelib.storage.failures import StorageFailure
 from dev.aws import AwsFailed, running_aws
 from dev.gateway import Gateway
 from dev.server import HOST, Server
+from dev.stream import followed_stream
+from dev.tasks import running_tasks
 
 DEFAULT_PORT = 8090
 DEFAULT_EMAIL = "admin@example.com"
@@ -52,12 +55,16 @@ def _serve(server: Server, state: Path) -> None:
     with running_aws(state) as endpoint, _announced(state, endpoint):
         _use(endpoint)
         provision()
-        _make_first_superuser()
-        _say(f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}")
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever()
-        _say("Stopping ...")
-        server.server_close()
+        recount_totals()  # what the stream told last before it ended may not have been heard
+        with followed_stream(), running_tasks():
+            _make_first_superuser()
+            _say(
+                f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}"
+            )
+            with contextlib.suppress(KeyboardInterrupt):
+                server.serve_forever()
+            _say("Stopping ...")
+            server.server_close()
 
 
 def _use(endpoint: str) -> None:

@@ -10,6 +10,7 @@ from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import problems_of
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import problems_to_json
+from chalicelib.storage.edges import count_edges
 from chalicelib.storage.engine import TRANSACTION_MAX
 from chalicelib.storage.failures import NotUnique
 from chalicelib.storage.transactions import Change, Update, write_together
@@ -55,6 +56,6 @@ def _portions(changes: Sequence[Change]) -> Iterator[list[Change]]:
 
 
 def _most_items(change: Change) -> int:
-    """How many items a change writes at most: the record, and the unique values it gives up or takes."""
-    record = change.after if isinstance(change, Update) else change.record
-    return 1 + len(record.collection.unique_indexes) * (2 if isinstance(change, Update) else 1)
+    """How many items a change writes at most: the record, and unique values and edges, old and new."""
+    records = (change.before, change.after) if isinstance(change, Update) else (change.record,)
+    return 1 + sum(len(each.collection.unique_indexes) + count_edges(each) for each in records)

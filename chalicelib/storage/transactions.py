@@ -2,7 +2,7 @@
 
 `plan_writes` decides, purely: which items change and under which conditions. `write_together` does it: one
 plain conditional write when one item is enough, else one transaction. A condition that did not hold becomes
-the failure that it means.
+the failure that it means. A record's edges are part of its transaction.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,12 @@ from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Condition, FreeOrHolds, Holds
-from chalicelib.storage.engine import DeleteItem, Key, WriteItem, get_engine
+from chalicelib.storage.edges import EdgeChange, drop_behind, find_edge_change, write_ahead
+from chalicelib.storage.engine import TRANSACTION_MAX, DeleteItem, Key, Write, WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed, Conflict, IdTaken, NotUnique, StorageFailure
 from chalicelib.storage.items import UniqueItem
-from chalicelib.storage.records import item_of, key_of
+from chalicelib.storage.record_items import item_of, key_of
+from chalicelib.storage.slot_keys import slot_attributes
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,25 @@ def write_together(changes: Sequence[Change]) -> tuple[Record, ...]:
     """
     changes = [_numbered(change) for change in changes]
     planned = plan_writes(changes)
+    edges = [find_edge_change(_before(change), _after(change)) for change in changes]
     try:
-        get_engine().write_all([each.write for each in planned])
+        _write(planned, edges)
     except ConditionFailed as failed:
         if not _is_done(planned):
             failures = [planned[place].failure for place in failed.failed]
             raise _telling(failures) from failed
     return tuple(after for change in changes if (after := _after(change)))
+
+
+def _write(planned: Sequence[Planned], edges: Sequence[EdgeChange]) -> None:
+    """One transaction; edges that do not fit in are written before it and removed after it."""
+    writes: list[Write] = [each.write for each in planned]
+    total = len(writes) + sum(len(change.writes) for change in edges)
+    if len(writes) > TRANSACTION_MAX or total <= TRANSACTION_MAX:
+        return get_engine().write_all([*writes, *(write for change in edges for write in change.writes)])
+    write_ahead(edges)
+    get_engine().write_all(writes)
+    return drop_behind(edges)
 
 
 def _is_done(planned: Sequence[Planned]) -> bool:
@@ -110,15 +124,11 @@ def _sides(change: Change) -> tuple[Record, ...]:
 
 
 def _before(change: Change) -> Record | None:
-    return (
-        change.before if isinstance(change, Update) else change.record if isinstance(change, Delete) else None
-    )
+    return None if isinstance(change, Create) else _sides(change)[0]
 
 
 def _after(change: Change) -> Record | None:
-    return (
-        change.after if isinstance(change, Update) else change.record if isinstance(change, Create) else None
-    )
+    return None if isinstance(change, Delete) else _sides(change)[-1]
 
 
 def _write_record(change: Change) -> Planned:
@@ -133,7 +143,7 @@ def _write_record(change: Change) -> Planned:
 
 
 def _put(record: Record, condition: Condition) -> WriteItem:
-    return WriteItem(item_of(record).to_attributes(), condition)
+    return WriteItem(item_of(record).to_attributes(slot_attributes(record)), condition)
 
 
 def _write_claims(changes: Sequence[Change]) -> list[Planned]:
