@@ -1,38 +1,58 @@
 # Everything that is done to this project, one target each. CI calls the same.
 
-# Any Python from 3.11 to 3.13; name another with: make PYTHON=/path/to/python3.12
-PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3 python; do \
-	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
+MADE := .venv/made
+RUNNABLE := .venv/runnable
 INSTALLED := .venv/installed
 NODE_INSTALLED := tests/sdk/node_modules/.package-lock.json
 WORKERS ?= auto
 SIZES ?= 1000 10000
 
+PRINT_VERSION := import sys; print("%d.%d" % sys.version_info[:2])
+HELD := $(and $(wildcard $(MADE)),$(shell $(BIN)/python -c '$(PRINT_VERSION)' 2>/dev/null))
+# Any Python from 3.11 to 3.13; name another with: make PYTHON=/path/to/python3.12
+ifdef PYTHON
+WANTED := $(shell $(PYTHON) -c '$(PRINT_VERSION)' 2>/dev/null)
+else ifdef HELD
+WANTED := $(HELD)
+else
+PYTHON := $(shell for each in python3.13 python3.12 python3.11 python3 python; do \
+	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$each && break; done)
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format test-sdk bench clean
+.PHONY: help install run superuser test check format test-sdk bench clean
+
+# A .venv whose Python is gone, or is another than the one asked for, is made anew.
+ifneq ($(HELD),$(or $(WANTED),none))
+.PHONY: $(MADE)
+endif
 
 help: ## What can be done (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Make .venv and install what running, testing and checking need
 
-run: $(INSTALLED) ## Serve on http://127.0.0.1:8090 with data in .quoll/ (PORT=, QUOLL_STATE=)
+run: $(RUNNABLE) ## Serve on http://127.0.0.1:8090 with data in .quoll/ (PORT=, QUOLL_STATE=)
 	@exec $(BIN)/python -m dev.run
+
+superuser: $(RUNNABLE) ## Make a superuser of `make run`, or change the password (EMAIL=, PASSWORD=, QUOLL_STATE=)
+	@EMAIL="$${EMAIL:?is missing: EMAIL=you@example.com make superuser}" && \
+		exec $(BIN)/python -m dev.command superuser upsert "$$EMAIL" $${PASSWORD:+"$$PASSWORD"}
 
 test: $(INSTALLED) ## Run all tests, against the real PocketBase too
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(INSTALLED) ## Lint, format, types, direction of imports, house rules
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(BIN)/python -m pytest -q tests/test_house_rules.py
 
 format: $(INSTALLED) ## Put the code into shape
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
 test-sdk: $(INSTALLED) $(NODE_INSTALLED) ## PocketBase's own JavaScript SDK against Quoll and against PocketBase
 	$(BIN)/python -m tests.sdk
@@ -44,13 +64,24 @@ clean: ## Remove what was installed and built; data in .quoll/ stays
 	rm -rf .venv .ruff_cache .mypy_cache .import_linter_cache .hypothesis .chalice/deployments tests/sdk/node_modules bench/.tools
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): requirements.txt requirements-dev.txt
+# Each mark is set when its step is complete: what was interrupted is done again.
+$(MADE):
 	@test -n "$(PYTHON)" || { echo "Quoll needs Python 3.11, 3.12 or 3.13, and none is on the PATH."; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
 		echo "Quoll needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another."; exit 1; }
-	@echo "Installing into .venv with $$($(PYTHON) --version); this happens once ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Making .venv with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear .venv || { \
+		echo "Python could not make .venv; on Debian and Ubuntu it needs: apt install python3-venv"; exit 1; }
+	@touch $@
+
+$(RUNNABLE): $(MADE) requirements.txt dev/requirements.txt dev/constraints.txt
+	@echo "Installing what running needs; this happens once ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r dev/requirements.txt
+	@touch $@
+
+$(INSTALLED): $(RUNNABLE) requirements-dev.txt
+	@echo "Installing what testing and checking need; this happens once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

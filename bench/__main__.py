@@ -94,7 +94,7 @@ class Target:
 
 def main() -> None:
     rounds = _read_rounds()
-    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         servers = (
             stack.enter_context(pocketbase(Path(folder, "real"))),
             stack.enter_context(quoll(Path(folder, "quoll"))),

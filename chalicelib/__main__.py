@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chalicelib.commands.provision import provision
 from chalicelib.commands.superuser import ACTIONS, CommandFailed, manage_superuser
 from chalicelib.commands.tasks import run_tasks, show_tasks
-from chalicelib.config import ConfigError, get_config, join_local_aws
+from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws
 from chalicelib.errors import Overloaded
 from chalicelib.storage.failures import StorageFailure
 
@@ -17,8 +17,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = make_parser().parse_args(arguments)
     try:
         join_local_aws()
+        get_config()
         print(_run(wanted))
-    except (CommandFailed, ConfigError) as failed:
+    except ConfigError as failed:
+        print(failed, file=sys.stderr)
+        return 2
+    except (CommandFailed, NotRunning) as failed:
         print(failed, file=sys.stderr)
         return 1
     except (StorageFailure, Overloaded) as failed:

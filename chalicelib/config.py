@@ -10,19 +10,32 @@ QUOLL_LOG_LEVEL        DEBUG, INFO, WARNING or ERROR; default INFO
 QUOLL_STATE            the folder of `make run`; default .quoll
 AWS_REGION             also AWS_DEFAULT_REGION; default us-east-1
 AWS_ENDPOINT_URL       another AWS than Amazon's (the embedded one); default none
+
+`make run` sets the stage and all of AWS itself (use_local_aws), whatever the shell says.
 """
 
 import os
+import socket
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-LOCAL_STAGES = ("local", "test")
-# What an embedded AWS wants to be asked with, and where under the state folder it is announced.
-LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-ENDPOINT_FILE = "aws-endpoint"
+# What an embedded AWS wants to be asked with; nobody's own profiles and credentials have a say.
+LOCAL_AWS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+HERE = "127.0.0.1,localhost"
+STATE = ".quoll"
+ENDPOINT_FILE = "aws-endpoint"  # under the state folder, while the embedded AWS runs
+CONNECT_SECONDS = 2
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -31,6 +44,10 @@ Number = TypeVar("Number", int, float)
 
 class ConfigError(Exception):
     """The environment does not make a usable configuration."""
+
+
+class NotRunning(Exception):
+    """The local stage was meant, and it is not there."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +64,6 @@ class Config:
     region: str = "us-east-1"
     endpoint_url: str = ""
 
-    @property
-    def is_local(self) -> bool:
-        """Whether this runs on somebody's own machine, with nothing at stake."""
-        return self.stage in LOCAL_STAGES
-
 
 @cache
 def get_config() -> Config:
@@ -59,17 +71,40 @@ def get_config() -> Config:
     return read_config(os.environ)
 
 
+def get_log_level() -> str:
+    """The level to log with. Asked on importing, when nothing may be refused yet: get_config does."""
+    level = _log_level(os.environ)
+    return level if level in LOG_LEVELS else "INFO"
+
+
+def find_state(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of `make run`."""
+    return Path(environ.get("QUOLL_STATE") or STATE).absolute()
+
+
 def join_local_aws(environ: MutableMapping[str, str] = os.environ) -> None:
-    """On the local stage, use the AWS that `make run` has started. Raises ConfigError if there is none."""
+    """On the local stage, use the AWS that `make run` has started. Raises NotRunning if there is none."""
     if (environ.get("QUOLL_STAGE") or "local") != "local" or environ.get("AWS_ENDPOINT_URL"):
         return
+    state = find_state(environ)
     try:
-        endpoint = (Path(environ.get("QUOLL_STATE") or ".quoll") / ENDPOINT_FILE).read_text().strip()
-    except OSError as error:
-        raise ConfigError(
-            "Quoll does not run here: `make run` it, or name a stage with QUOLL_STAGE"
+        endpoint = (state / ENDPOINT_FILE).read_text().strip()
+        _knock(endpoint)
+    except (OSError, ValueError) as error:
+        raise NotRunning(
+            f"Quoll does not run on the data in {state}. Start it with `make run`, change the superuser"
+            " with `make superuser`, or name another folder with QUOLL_STATE or a stage with QUOLL_STAGE."
         ) from error
-    environ.update(LOCAL_CREDENTIALS, AWS_ENDPOINT_URL=endpoint)
+    use_local_aws(endpoint, environ)
+
+
+def use_local_aws(endpoint: str, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Make an environment the local stage's, whatever it says about AWS and about proxies."""
+    for name in [name for name in environ if name.startswith("AWS_")]:
+        del environ[name]
+    for name in ("no_proxy", "NO_PROXY"):
+        environ[name] = ",".join(filter(None, (environ.get(name), HERE)))
+    environ.update(LOCAL_AWS, AWS_ENDPOINT_URL=endpoint, QUOLL_STAGE="local")
 
 
 def read_config(environ: Mapping[str, str]) -> Config:
@@ -82,12 +117,22 @@ def read_config(environ: Mapping[str, str]) -> Config:
         stream_arn=environ.get("QUOLL_STREAM_ARN", ""),
         config_ttl=_number(environ, "QUOLL_CONFIG_TTL", 1.0),
         query_budget=_number(environ, "QUOLL_QUERY_BUDGET", 10_000),
-        log_level=(environ.get("QUOLL_LOG_LEVEL") or "INFO").upper(),
+        log_level=_log_level(environ),
         region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
         endpoint_url=environ.get("AWS_ENDPOINT_URL", ""),
     )
     _refuse_nonsense(config)
     return config
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    return (environ.get("QUOLL_LOG_LEVEL") or "INFO").upper()
+
+
+def _knock(endpoint: str) -> None:
+    """Raise OSError or ValueError unless somebody listens there."""
+    address = urlsplit(endpoint)
+    socket.create_connection((address.hostname, address.port or 0), CONNECT_SECONDS).close()
 
 
 def _number(environ: Mapping[str, str], name: str, default: Number) -> Number:

@@ -19,14 +19,22 @@ UNREAD = _words(
     "applet button dialog embed form frameset iframe noframes noscript object option picture script select "
     "style svg template textarea title"
 )
+# As a browser reads them: a tag ends at ">", whatever else is in it, and only a value may be in quotes.
+# Nothing that starts to match fails later, so the text is gone through once.
 _TAG = re.compile(
     r"""
-      <!--.*?(?:-->|\Z)
-    | <(/?)([a-zA-Z][^\s/<>]*)(?:"[^"]*"|'[^']*'|[^<>"'])*+(?:>|\Z)
-    | <[!?/][^<>]*(?:>|\Z)
+      <!--(?:-?>|.*?(?:--!?>|\Z))
+    | <(/?)([a-zA-Z][^ \t\n\f\r/>]*+)
+      (?:
+          [ \t\n\f\r/]++
+        | [^ \t\n\f\r/>][^ \t\n\f\r/=>]*+
+          (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>]*+))?+
+      )*+(?:>|\Z)
+    | <(?:[!?]|/(?!\Z))[^>]*+(?:>|\Z)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_END_OF = {name: re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE | re.ASCII) for name in UNREAD}
 _SPACES = re.compile(r"[ \t\n\f\r]+")
 
 
@@ -40,16 +48,13 @@ def shorten(text: str, length: int, with_ellipsis: bool) -> str:
 
 def _read(text: str) -> Iterator[str]:
     """The pieces of text between tags, and a space for each tag that separates."""
-    position, unread = 0, ""
-    for tag in _TAG.finditer(text):
-        if not unread:
-            yield html.unescape(text[position : tag.start()])
+    position = 0
+    while tag := _TAG.search(text, position):
+        yield html.unescape(text[position : tag.start()])
         position, name = tag.end(), (tag[2] or "").lower()
-        if unread:
-            unread = "" if name == unread and tag[1] else unread
-        elif name in UNREAD and not tag[1] and name != "embed":
-            unread = name
-        elif name and name not in INLINE:
+        if name in UNREAD and name != "embed" and not tag[1]:
+            end = _END_OF[name].search(text, position)
+            position = end.start() if end else len(text)
+        elif name and name not in INLINE and name not in UNREAD:
             yield " "
-    if not unread:
-        yield html.unescape(text[position:])
+    yield html.unescape(text[position:])

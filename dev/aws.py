@@ -2,28 +2,33 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
 STOP_SECONDS = 20
+# Nobody's proxy leads to this machine.
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 class AwsFailed(Exception):
-    """The embedded AWS did not start."""
+    """The embedded AWS did not start, or ended."""
 
 
 @contextmanager
-def running_aws(state: Path) -> Iterator[str]:
-    """An AWS on a free port, with what was in it last time; its endpoint."""
-    state.mkdir(parents=True, exist_ok=True)
+def running_aws(state: Path, on_death: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """An AWS on a free port, with what was in it last time; its endpoint. `on_death`: it ended by itself."""
+    shutil.rmtree(_scratch(state), ignore_errors=True)
+    _scratch(state).mkdir(parents=True)
     port = find_free_port()
     log = state / "aws.log"
     with log.open("wb") as sink:
@@ -36,10 +41,13 @@ def running_aws(state: Path) -> Iterator[str]:
             start_new_session=True,  # Ctrl-C is for us; we stop the child when we are done with it
         )
     (state / "aws.pid").write_text(str(process.pid))
+    stopping = threading.Event()
     try:
         _wait_until_ready(process, port, log)
+        threading.Thread(target=_watch, args=(process, stopping, on_death), daemon=True).start()
         yield f"http://{HOST}:{port}"
     finally:
+        stopping.set()
         _stop(process)
 
 
@@ -56,6 +64,7 @@ def _settings(state: Path, port: int) -> dict[str, str]:
         "BIND_HOST": HOST,
         "SERVICES": "dynamodb,dynamodbstreams,s3",
         "PERSIST_STATE": "1",
+        "TMPDIR": str(_scratch(state)),
         "STATE_DIR": str(state / "aws"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),
@@ -65,12 +74,23 @@ def _settings(state: Path, port: int) -> dict[str, str]:
     }
 
 
+def _scratch(state: Path) -> Path:
+    """What ministack writes down for the time it runs."""
+    return state / "tmp"
+
+
+def _watch(process: subprocess.Popen[bytes], stopping: threading.Event, on_death: Callable[[], None]) -> None:
+    process.wait()
+    if not stopping.is_set():
+        on_death()
+
+
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with (
             contextlib.suppress(OSError),
-            urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=2),
+            _open(f"http://{HOST}:{port}/_ministack/health", timeout=2),
         ):
             return
         time.sleep(0.05)

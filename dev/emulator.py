@@ -8,13 +8,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from ministack import app as ministack
 from ministack.core.persistence import STATE_DIR
-from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, request_scope
 from ministack.services import dynamodb
 
 from chalicelib.storage.queries import WHOLE_PARTITION
@@ -73,6 +73,45 @@ def keep_writes(journal: Journal) -> None:
     ministack.save_all = save_and_forget
 
 
+def refuse_damaged_data(stop: Callable[[str], Any]) -> None:
+    """What was saved and cannot be read must not be taken for nothing, and be saved over."""
+    load_state, restore = ministack.load_state, dynamodb.load_persisted_state
+
+    def load_or_stop(service: str) -> Any:
+        file = Path(STATE_DIR) / f"{service}.json"
+        try:
+            data = load_state(service)
+        except ValueError:  # not even text
+            data = None
+        if file.exists() and not _is_whole(service, data):
+            stop(f"{file} is damaged")
+        return data
+
+    def restore_or_stop(data: Any) -> None:
+        try:
+            restore(data)
+        except Exception as error:  # noqa: BLE001 - ministack would go on without the data, whatever it is
+            stop(f"{Path(STATE_DIR) / 'dynamodb.json'} is damaged: {error!r}")
+
+    ministack.load_state, dynamodb.load_persisted_state = load_or_stop, restore_or_stop
+
+
+def _is_whole(service: str, data: Any) -> bool:
+    if service != "dynamodb" or not isinstance(data, dict):
+        return isinstance(data, dict)
+    return isinstance(data.get("tables"), AccountRegionScopedDict)
+
+
+def stop_at_once(reason: str) -> None:
+    """End without saving anything."""
+    print(
+        f"{reason}. Nothing was changed: put back a copy of it, or move it away to start empty.",
+        file=sys.stderr,
+    )
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def read_partitions_faster() -> None:
     """Compare keys where ministack would parse the condition anew for every item of a partition."""
     evaluate = dynamodb._evaluate_condition
@@ -107,6 +146,7 @@ def _finish(call: Coroutine[Any, Any, Any]) -> None:
 if __name__ == "__main__":
     threading.Thread(target=stop_with_parent, daemon=True).start()
     read_partitions_faster()
+    refuse_damaged_data(stop_at_once)
     keep_writes(Journal(Path(STATE_DIR) / "journal"))
     sys.argv = sys.argv[:1]
     ministack.main()

@@ -11,17 +11,18 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import app as application
 from chalicelib.commands.provision import provision
 from chalicelib.commands.superuser import CommandFailed, create_superuser, has_superuser, new_password
-from chalicelib.config import ENDPOINT_FILE, LOCAL_CREDENTIALS, ConfigError
+from chalicelib.config import ENDPOINT_FILE, ConfigError, find_state, read_config, use_local_aws
 from chalicelib.jobs.totals import recount_totals
 from chalicelib.storage.failures import StorageFailure
-from dev.aws import AwsFailed, running_aws
+from dev.aws import AwsFailed, find_free_port, running_aws
 from dev.gateway import Gateway
 from dev.server import HOST, Server
 from dev.stream import followed_stream
@@ -35,15 +36,22 @@ class CannotRun(Exception):
     """Why not, for whoever typed the command."""
 
 
+class Owned(CannotRun):
+    """Another process uses the state folder."""
+
+
 def main() -> int:
     """Serve until told to stop; the exit code."""
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, _stop)
-    state = Path(os.environ.get("QUOLL_STATE") or ".quoll").absolute()
+    state = find_state()
     try:
-        with contextlib.suppress(KeyboardInterrupt), _owned(state), _listening() as server:
+        with contextlib.suppress(KeyboardInterrupt), owned(state), _listening() as server:
             _serve(server, state)
-    except (CannotRun, AwsFailed, CommandFailed, ConfigError, StorageFailure) as failed:
+    except ConfigError as failed:
+        print(failed, file=sys.stderr)
+        return 2
+    except (CannotRun, AwsFailed, CommandFailed, StorageFailure) as failed:
         print(failed, file=sys.stderr)
         return 1
     _say("Stopped. Data is kept.")
@@ -52,27 +60,37 @@ def main() -> int:
 
 def _serve(server: Server, state: Path) -> None:
     _say("Starting the embedded AWS ...")
-    with running_aws(state) as endpoint, _announced(state, endpoint):
-        _use(endpoint)
-        provision()
+    died = threading.Event()
+
+    def stop_serving() -> None:
+        died.set()
+        server.shutdown()
+
+    with provisioned(state, stop_serving):
         recount_totals()  # what the stream told last before it ended may not have been heard
         with followed_stream(), running_tasks():
             _make_first_superuser()
             _say(
                 f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}"
             )
+            _say("There is no page at this address yet: the API is under /api/.")
             with contextlib.suppress(KeyboardInterrupt):
                 server.serve_forever()
             _say("Stopping ...")
             server.server_close()
+    if died.is_set():
+        raise AwsFailed(f"The embedded AWS ended by itself; {state / 'aws.log'} may say why. Data is kept.")
 
 
-def _use(endpoint: str) -> None:
-    """Set the environment that the application reads at its first request."""
-    os.environ.pop("AWS_PROFILE", None)
-    os.environ.pop("AWS_SESSION_TOKEN", None)
-    os.environ.update(LOCAL_CREDENTIALS, AWS_ENDPOINT_URL=endpoint, QUOLL_STAGE="local")
-    os.environ.setdefault("AWS_REGION", "us-east-1")
+@contextmanager
+def provisioned(state: Path, on_death: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """The embedded AWS, with what Quoll needs in it, for this process and for those that look for it."""
+    use_local_aws("")
+    read_config(os.environ)  # a setting that makes no sense is refused before anything starts
+    with running_aws(state, on_death) as endpoint, _announced(state, endpoint):
+        use_local_aws(endpoint)
+        provision()
+        yield
 
 
 def _make_first_superuser() -> None:
@@ -86,14 +104,18 @@ def _make_first_superuser() -> None:
 
 
 @contextmanager
-def _owned(state: Path) -> Iterator[None]:
+def owned(state: Path) -> Iterator[None]:
     """The state folder, for this process alone."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("w") as lock:
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / "lock").open("w")
+    except OSError as error:
+        raise ConfigError(f"QUOLL_STATE cannot be {state}: {error.strerror}") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise CannotRun(
+            raise Owned(
                 f"Quoll runs already, on the data in {state}. Another one needs its own QUOLL_STATE."
             ) from error
         yield
@@ -105,18 +127,24 @@ def _listening() -> Iterator[Server]:
     try:
         server = Server(Gateway(application.app), port)
     except OSError as error:
-        raise CannotRun(
-            f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8091"
-        ) from error
+        free = f"PORT={_free_port_after(port)} make run"
+        raise CannotRun(f"Port {port} cannot be used ({error.strerror}). A free one: {free}") from error
     with server:
         yield server
 
 
 def _port() -> int:
     text = os.environ.get("PORT") or str(DEFAULT_PORT)
-    if not text.isdigit() or int(text) > 65535:
-        raise CannotRun(f"PORT must be a number up to 65535, not {text!r}")
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise ConfigError(f"PORT must be a number up to 65535, not {text!r}")
     return int(text)
+
+
+def _free_port_after(port: int) -> int:
+    for candidate in range(port + 1, min(port + 20, 65536)):
+        with contextlib.suppress(OSError), Server(Gateway(application.app), candidate):
+            return candidate
+    return find_free_port()
 
 
 @contextmanager

@@ -7,10 +7,12 @@ from chalicelib.auth.response import answer_sign_in, require_auth_rule
 from chalicelib.auth.tokens import bearer_of, parse_token
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 
 
+@refusals_as_answers()
 def refresh_sign_in(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and a new token; a token that may not be renewed is given back as it is."""
     related = RelatedRecords(get_catalog_with(name_or_id))

@@ -12,6 +12,7 @@ from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
+from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
@@ -21,11 +22,14 @@ from chalicelib.schema.indexes import Index
 from chalicelib.schema.problems import REQUIRED, Problem, problems_to_json
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import DEFAULT_COST, password_matches, spend_like_a_match
-from chalicelib.storage.records import find_by_unique
+from chalicelib.storage.records import find_by_unique, find_record
 
 FORM = ("identity", "password", "identityField")
 MAX_BYTES = 255
 UNREADABLE = "An error occurred while loading the submitted data."
+
+# No record has this id. Reading it makes an unknown identity take the read that a known one takes.
+NOBODY = "nobody"
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -37,6 +41,7 @@ _TOO_LONG = Problem(
 _UNKNOWN_FIELD = Problem("validation_in_invalid", "Must be a valid value.")
 
 
+@refusals_as_answers()
 def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and its token. Raises BadRequest for a wrong identity and a wrong password alike."""
     related = RelatedRecords(get_catalog_with(name_or_id))
@@ -46,6 +51,8 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
     form = read_form(request)
     check_form(form, auth_options(collection).password_auth.identity_fields)
     record = find_by_identity(collection, form["identity"], form["identityField"])
+    if record is None:
+        find_record(collection, NOBODY)
     if not has_password(record, form["password"], collection) or record is None:
         raise BadRequest("Failed to authenticate.")
     asked = request.within("password")

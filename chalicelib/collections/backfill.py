@@ -8,13 +8,13 @@ When all is done the slots become ready, in the definition.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import clock
 from chalicelib.collections.load import get_newest
 from chalicelib.collections.save import Change, save_change
-from chalicelib.config import get_config
+from chalicelib.collections.settling import is_short, settling_seconds
 from chalicelib.errors import Overloaded
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.changes import with_all_ready
@@ -32,8 +32,6 @@ PORTION = 100
 # What there is time for within one request.
 MAX_AT_ONCE = 2000
 ATTEMPTS = 10
-# A request that began before a change of the definition is done with by then.
-IN_FLIGHT = 1.0
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,6 @@ class Work:
     def is_settled(self) -> bool:
         """Whether everybody who writes records knows of what is being built."""
         return clock.unix_milliseconds() >= int(self.task.state["since"]) + settling_seconds() * 1000
-
-
-def settling_seconds() -> float:
-    """How long a function may go on with a definition that has been changed."""
-    ttl = get_config().config_ttl
-    return ttl + IN_FLIGHT if ttl else 0.0
 
 
 def find_work() -> list[Work]:
@@ -80,17 +72,18 @@ def run_some(limit: int) -> int:
     return total
 
 
-def build_at_once(changed: Iterable[Collection]) -> list[Collection]:
+def build_at_once(change: Change) -> list[Collection]:
     """Build what can be built within a request; the collections as they are then.
 
     Whatever goes wrong, the definitions are saved and the work is there for the next runner.
     """
-    changed = list(changed)
+    changed = list(change.put)
     try:
         small = [each for each in changed if each.building and _is_small(each)]
-        if not small:
+        if not small or not is_short():
             return changed
-        get_engine().pause(settling_seconds())
+        if not change.is_settled:
+            get_engine().pause(settling_seconds())
         for each in small:
             _build(each)
     except (StorageFailure, Overloaded):

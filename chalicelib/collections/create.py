@@ -31,7 +31,7 @@ def ensure_defaults() -> None:
     Collections that were stored before there were slots get theirs.
     """
     while change := save_change(_missing_defaults):
-        build_at_once(change.put)
+        build_at_once(change)
 
 
 def _decide(body: Mapping[str, Any], catalog: Catalog) -> Collection:

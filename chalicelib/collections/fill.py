@@ -1,7 +1,8 @@
 """Bringing the stored records of a collection under a unique index that is added to it.
 
 The index's items are written before the definition that names it is saved: nobody looks at them until
-then. Once it is saved, whatever was written in between is brought under it too.
+then. Once no function is left that trusts the former definition, whatever was written in between is brought
+under it too. Values that such a function took from a record stay claimed until somebody wants them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,8 +15,8 @@ from chalicelib.schema.indexes import Index
 from chalicelib.schema.problems import Problem, Problems
 from chalicelib.schema.record import Record
 from chalicelib.schema.validate_indexes import cannot_make
-from chalicelib.storage.engine import TRANSACTION_MAX
 from chalicelib.storage.failures import Conflict, NotUnique
+from chalicelib.storage.portions import in_portions
 from chalicelib.storage.records import read_pages
 from chalicelib.storage.transactions import Update, write_together
 
@@ -26,11 +27,11 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Fill:
-    """The indexes that were filled and with which writes of which records; or why that is impossible."""
+    """The indexes that were filled and the stamps that records had then; or why that is impossible."""
 
     collection: Collection
     added: tuple[Index, ...] = ()
-    revs: Mapping[str, int] = field(default_factory=dict)
+    stamps: Mapping[str, str] = field(default_factory=dict)
     problems: Problems = field(default_factory=dict)
 
 
@@ -53,7 +54,7 @@ def finish_fill(fill: Fill) -> None:
     One that got hold of a value that another has keeps it in its data: it cannot be refused any more.
     """
     for record in _read_bare(fill.collection) if fill.added else ():
-        if fill.revs.get(record.id) != record.rev:
+        if fill.stamps.get(record.id) != record.stamp:
             _take_what_is_free(record, fill.added)
 
 
@@ -63,14 +64,13 @@ def _fill(new: Collection, added: tuple[Index, ...]) -> Fill:
     if problems:
         return Fill(new, added, problems=problems)
     held = [record for record in records if any(index.key_of(record.values) for index in added)]
-    revs = {record.id: record.rev for record in records}
+    stamps = {record.id: record.stamp for record in records}
     try:
-        for portion in _portions(held, added):
-            written = write_together([_take(record, added) for record in portion])
-            revs |= {record.id: record.rev for record in written}
+        for portion in in_portions([_take(record, added) for record in held]):
+            stamps |= {record.id: record.stamp for record in write_together(portion)}
     except NotUnique as taken:
         return Fill(new, added, problems=_not_unique([taken.index], new))
-    return Fill(new, added, revs)
+    return Fill(new, added, stamps)
 
 
 def _read_bare(collection: Collection) -> Iterator[Record]:
@@ -92,13 +92,6 @@ def _take_what_is_free(record: Record, added: tuple[Index, ...]) -> None:
         except Conflict:  # whoever changed it knew of the index, or this is seen to by another save
             return
         record = replace(record, collection=replace(record.collection, indexes=()))
-
-
-def _portions(records: Sequence[Record], added: tuple[Index, ...]) -> Iterator[Sequence[Record]]:
-    """The records, as many at a time as surely fit into a transaction."""
-    size = TRANSACTION_MAX // (1 + len(added))
-    for start in range(0, len(records), size):
-        yield records[start : start + size]
 
 
 def _find_problems(records: Sequence[Record], added: tuple[Index, ...], new: Collection) -> Problems:

@@ -42,7 +42,7 @@ def import_collections(body: Mapping[str, Any]) -> None:
     if not wanted.definitions:
         raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
     change = save_change(lambda catalog: _decide(wanted, catalog))
-    build_at_once(change.put)
+    build_at_once(change)
     for collection in change.remove:
         purge_records(collection)
 

@@ -8,6 +8,7 @@ from chalicelib.collections.load import get_newest
 from chalicelib.errors import BadRequest
 from chalicelib.filters import (
     FilterError,
+    Trials,
     bind,
     bind_sort,
     matching,
@@ -87,6 +88,9 @@ class NoRecords:
     """A RecordSource of a table that refers to nothing."""
 
     catalog = Catalog([TABLE])
+
+    def __init__(self) -> None:
+        self.trials = Trials()
 
     def by_ids(self, collection: Collection, ids: Sequence[str]) -> Sequence[Record]:
         """None."""

@@ -3,8 +3,8 @@
 from itertools import islice
 
 from chalicelib.schema.collection import Collection
-from chalicelib.storage.engine import TRANSACTION_MAX
 from chalicelib.storage.failures import Conflict
+from chalicelib.storage.portions import in_portions
 from chalicelib.storage.records import read_pages
 from chalicelib.storage.transactions import Delete, write_together
 
@@ -14,10 +14,9 @@ MAX_RECORDS = 1000
 
 def purge_records(collection: Collection) -> None:
     """Remove the records of a collection whose definition is gone already, as many as there is time for."""
-    size = TRANSACTION_MAX // (1 + len(collection.unique_indexes))
     records = list(islice((record for page in read_pages(collection) for record in page), MAX_RECORDS))
-    for start in range(0, len(records), size):
+    for changes in in_portions([Delete(record) for record in records]):
         try:
-            write_together([Delete(record) for record in records[start : start + size]])
+            write_together(changes)
         except Conflict:  # a copy that does not know of the deletion yet still writes: nobody will read it
             continue

@@ -22,7 +22,7 @@ ID_STAYS = Problem("validation_values_mismatch", "Values don't match.")
 def update_collection(name_or_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Change what the body names, and show all. Raises NotFound, ValidationFailed, BadRequest."""
     change = save_change(lambda catalog: _decide(name_or_id, body, catalog))
-    (built,) = build_at_once(change.put)
+    (built,) = build_at_once(change)
     return built.to_json()
 
 

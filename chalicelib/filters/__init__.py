@@ -19,7 +19,7 @@ from chalicelib.filters.bind import bind
 from chalicelib.filters.bound import ALWAYS, NEVER, Node, all_of, any_of, both, having
 from chalicelib.filters.check import check_client_text, check_rule
 from chalicelib.filters.evaluate import matches, matching
-from chalicelib.filters.failures import FilterError, SuperusersOnly
+from chalicelib.filters.failures import FilterError, SuperusersOnly, TooManyTrials
 from chalicelib.filters.joins import NEW_ROOT
 from chalicelib.filters.parse import parse, parse_client_filter
 from chalicelib.filters.plan import Plan, make_plan
@@ -27,6 +27,7 @@ from chalicelib.filters.scope import Scope
 from chalicelib.filters.sort import Sort, bind_sort, ordered, parse_sort
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.suggest import suggest_index
+from chalicelib.filters.trials import Trials
 
 __all__ = [
     "ALWAYS",
@@ -47,6 +48,8 @@ __all__ = [
     "Scope",
     "Sort",
     "SuperusersOnly",
+    "TooManyTrials",
+    "Trials",
     "Union",
     "all_of",
     "any_of",

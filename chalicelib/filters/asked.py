@@ -7,7 +7,15 @@ from typing import Any
 from chalicelib.filters.bound import NEVER, Column, Condition, Constant, Element, Extract, Operand, Truth
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.joins import Caller, Every, Given, Listed
-from chalicelib.filters.resolve import HOLDING_JSON, HOLDING_MANY, Place, Props, resolve_path, split_modifier
+from chalicelib.filters.resolve import (
+    HOLDING_JSON,
+    HOLDING_MANY,
+    Place,
+    Props,
+    place_in_list,
+    resolve_path,
+    split_modifier,
+)
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.sql_text import column_text, like_text, to_lower, to_number, to_sql
 from chalicelib.schema.fields import Field
@@ -133,8 +141,8 @@ def _dig(value: Any, props: Props) -> Any:
     for prop in props:
         if isinstance(value, Mapping) and prop in value:
             value = value[prop]
-        elif isinstance(value, list) and prop.isdecimal() and int(prop) < len(value):
-            value = value[int(prop)]
+        elif isinstance(value, list) and prop.isdecimal() and place_in_list(prop) < len(value):
+            value = value[place_in_list(prop)]
         else:
             return MISSING
     return value

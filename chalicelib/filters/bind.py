@@ -15,6 +15,7 @@ from chalicelib.filters.bound import (
     Column,
     Condition,
     Constant,
+    Lower,
     Node,
     Operand,
     all_of,
@@ -156,10 +157,11 @@ def _is_given(operand: Operand) -> TypeGuard[Constant]:
 
 
 def _private_emails(operands: Iterable[Operand]) -> tuple[Join, ...]:
-    """The rows whose e-mail is read: it must be public."""
+    """The rows whose e-mail is read: it must be public. What functions make of it tells nothing of it."""
+    read = (operand.operand if isinstance(operand, Lower) else operand for operand in operands)
     return tuple(
         operand.join
-        for operand in operands
+        for operand in read
         if isinstance(operand, Column) and operand.field.name == "email" and operand.field.system
     )
 

@@ -6,8 +6,9 @@ of their rows, not the product.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from chalicelib.filters.bound import (
     ALWAYS,
@@ -21,11 +22,12 @@ from chalicelib.filters.bound import (
     condition_joins,
     conditions_in,
 )
-from chalicelib.filters.compile import make_check
-from chalicelib.filters.joins import Join, chain_of
+from chalicelib.filters.compile import make_check, make_check_of_all
+from chalicelib.filters.joins import Join, Root, chain_of
 from chalicelib.filters.lookup import rows_for
 from chalicelib.filters.prefetch import prefetch
-from chalicelib.filters.rows import Assignment
+from chalicelib.filters.remember import anchors_in, has_rivals, remembered, rival_anchors
+from chalicelib.filters.rows import Assignment, Memo
 from chalicelib.filters.source import RecordSource
 from chalicelib.schema.record import Record
 
@@ -42,7 +44,7 @@ def matches(node: Node, record: Record, source: RecordSource) -> bool:
 
 def matching(node: Node, records: Iterable[Record], source: RecordSource) -> Iterator[Record]:
     """The records that match, lazily; related records are asked for once per batch of those they decide."""
-    memo: dict[Any, Any] = {}
+    memo = Memo(source.trials)
     joins = joins_of(node)
     decides = make_matcher(node)
     if not joins:
@@ -90,9 +92,7 @@ def make_matcher(node: Node, bound: Iterable[Join] = ()) -> Matcher:
 def _exists(node: Node, bound: Joins) -> Matcher:
     if isinstance(node, Or):
         return _any(node.parts, bound)
-    if isinstance(node, And):
-        return _all(node.parts, bound)
-    return _each_row((node,), bound)
+    return _all(node.parts if isinstance(node, And) else (node,), bound)
 
 
 def _any(parts: Sequence[Node], bound: Joins) -> Matcher:
@@ -101,8 +101,19 @@ def _any(parts: Sequence[Node], bound: Joins) -> Matcher:
 
 
 def _all(parts: Sequence[Node], bound: Joins) -> Matcher:
-    matchers = [_each_row(group, bound) for group in _groups(parts, bound)]
-    return lambda assigned: all(matches(assigned) for matches in matchers)
+    """What must hold for all rows is asked apart from what some row must satisfy."""
+    of_all = [part for part in parts if isinstance(part, Condition) and _is_of_all(part, bound)]
+    checks = [make_check_of_all(test) for test in of_all]
+    of_some = [replace(part, any_match=True) if part in of_all else part for part in parts]
+    matchers = [_each_row(group, bound) for group in groups_of(of_some, bound)]
+    return lambda assigned: (
+        all(matches(assigned) for matches in matchers) and all(check(assigned) for check in checks)
+    )
+
+
+def _is_of_all(test: Condition, bound: Joins) -> bool:
+    """Whether it must hold for all rows, and that can be asked now."""
+    return has_rivals(test) and all(isinstance(join, Root) or join in bound for join in rival_anchors(test))
 
 
 def _each_row(parts: Sequence[Node], bound: Joins) -> Matcher:
@@ -128,12 +139,13 @@ def _over(join: Join, parts: Sequence[Node], bound: Joins) -> Matcher:
 
     def some_row(assigned: Assignment) -> bool:
         for row in rows(assigned):
+            assigned.memo.trials.note()
             assigned.rows[join] = row
             if inside(assigned):
                 return True
         return False
 
-    return some_row
+    return remembered(some_row, anchors_in(parts, tuple(bound)))
 
 
 def _free(parts: Sequence[Node], bound: Joins) -> Joins:
@@ -148,7 +160,7 @@ def _free(parts: Sequence[Node], bound: Joins) -> Joins:
     }
 
 
-def _groups(parts: Sequence[Node], bound: Joins) -> list[list[Node]]:
+def groups_of(parts: Sequence[Node], bound: Joins) -> list[list[Node]]:
     """The parts, those that share an unassigned join together."""
     groups: list[tuple[list[Node], Joins]] = []
     for part in parts:

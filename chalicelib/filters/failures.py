@@ -1,4 +1,4 @@
-"""What is wrong with a filter, a rule or a sort."""
+"""What is wrong with a filter, a rule or a sort, and when evaluating one would take too long."""
 
 
 class FilterError(Exception):
@@ -8,6 +8,10 @@ class FilterError(Exception):
         super().__init__(message)
         self.message = message
         self.position = position
+
+
+class TooManyTrials(Exception):
+    """An evaluation compares more rows with each other than it may."""
 
 
 class SuperusersOnly(FilterError):

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_ASCII_FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+from chalicelib.schema.nocase import fold_nocase
+
 _PART = re.compile(r"\\(.?)|([%_])|([^\\%_]+)", re.DOTALL)
 
 
@@ -23,7 +24,7 @@ class _Pattern:
 def is_like(text: str, pattern: str) -> bool:
     """Whether the text matches the pattern."""
     compiled = _compile(pattern)
-    text = text.translate(_ASCII_FOLD)
+    text = fold_nocase(text)
     if compiled.last is None:
         return compiled.first.fullmatch(text) is not None
     found = compiled.first.match(text)
@@ -78,7 +79,7 @@ def _escape(operand: str) -> str:
 def _compile(pattern: str) -> _Pattern:
     segments = [""]
     lengths = [0]
-    for escaped, wildcard, plain in _PART.findall(pattern.translate(_ASCII_FOLD)):
+    for escaped, wildcard, plain in _PART.findall(fold_nocase(pattern)):
         if wildcard == "%":
             segments.append("")
             lengths.append(0)

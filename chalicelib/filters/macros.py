@@ -30,17 +30,17 @@ def _next_year(now: datetime) -> datetime:
     return _year(_year(now) + 366 * DAY)
 
 
-MACROS: dict[str, Callable[[datetime], str | float]] = {
+MACROS: dict[str, Callable[[datetime], str | int]] = {
     "@now": to_text,
     "@yesterday": lambda now: to_text(now - DAY),
     "@tomorrow": lambda now: to_text(now + DAY),
-    "@second": lambda now: float(now.second),
-    "@minute": lambda now: float(now.minute),
-    "@hour": lambda now: float(now.hour),
-    "@day": lambda now: float(now.day),
-    "@weekday": lambda now: float(now.isoweekday() % 7),
-    "@month": lambda now: float(now.month),
-    "@year": lambda now: float(now.year),
+    "@second": lambda now: now.second,
+    "@minute": lambda now: now.minute,
+    "@hour": lambda now: now.hour,
+    "@day": lambda now: now.day,
+    "@weekday": lambda now: now.isoweekday() % 7,
+    "@month": lambda now: now.month,
+    "@year": lambda now: now.year,
     "@todayStart": lambda now: to_text(_day(now)),
     "@todayEnd": lambda now: to_text(_day(now) + DAY - INSTANT),
     "@monthStart": lambda now: to_text(_month(now)),

@@ -16,15 +16,13 @@ def modify(moment: Moment, modifier: str, *, is_first: bool) -> Moment | None:
     for pattern, apply in MODIFIERS:
         found = pattern.fullmatch(modifier)
         if found is not None:
-            if apply in ONLY_FIRST and not is_first:
+            if (apply in ONLY_FIRST and not is_first) or (apply in OF_DAYS and _is_unexplained(moment)):
                 return None
             return apply(moment, found.groupdict())
     return None
 
 
-def _start_of(moment: Moment, parts: dict[str, Any]) -> Moment | None:
-    if not moment.is_day_known:
-        return None
+def _start_of(moment: Moment, parts: dict[str, Any]) -> Moment:
     unit = parts["unit"].lower()
     month = 1 if unit == "year" else moment.month
     day = moment.day if unit == "day" else 1
@@ -56,7 +54,7 @@ def _to_weekday(moment: Moment, parts: dict[str, Any]) -> Moment:
 def _add(moment: Moment, parts: dict[str, Any]) -> Moment | None:
     amount, unit = float(parts["amount"]), parts["unit"].lower()
     milliseconds, limit = UNITS[unit]
-    if not -limit < amount < limit or _is_unexplained(moment):
+    if not -limit < amount < limit:
         return None
     if unit in ("month", "year"):
         moment = _add_months(moment, int(amount) * (12 if unit == "year" else 1))
@@ -82,12 +80,16 @@ def _overflow(year: int, month: int, day: int) -> int:
     return max(0, day - (29 if is_leap else 28))
 
 
+def _drop_overflow(moment: Moment, _: dict[str, Any]) -> Moment:
+    return moment.at(moment.julian - moment.overflow * DAY)
+
+
 def _shift(moment: Moment, parts: dict[str, Any]) -> Moment | None:
     """``+YYYY-MM-DD`` and perhaps `` HH:MM:SS``."""
     sign = -1 if parts["sign"] == "-" else 1
     months, days = int(parts["month"]), int(parts["day"])
     clock = read_clock(parts)
-    if months >= 12 or days >= 31 or clock is None or _is_unexplained(moment):
+    if months >= 12 or days >= 31 or clock is None:
         return None
     moved = _add_months(moment, sign * (12 * int(parts["year"]) + months))
     return replace(moved.at(moved.julian + sign * (days * DAY + clock)), overflow=moved.overflow)
@@ -95,7 +97,7 @@ def _shift(moment: Moment, parts: dict[str, Any]) -> Moment | None:
 
 def _shift_clock(moment: Moment, parts: dict[str, Any]) -> Moment | None:
     clock = read_clock(parts)
-    if clock is None or _is_unexplained(moment):
+    if clock is None:
         return None
     return moment.at(moment.julian + (-1 if parts["sign"] == "-" else 1) * (clock % DAY))
 
@@ -126,7 +128,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Modify], ...] = (
     (_pattern("utc|localtime"), lambda moment, _: moment),
     (_pattern("subsec(ond)?"), lambda moment, _: replace(moment, shows_fractions=True)),
     (_pattern("ceiling"), lambda moment, _: replace(moment, overflow=0)),
-    (_pattern("floor"), lambda moment, _: moment.at(moment.julian - moment.overflow * DAY)),
+    (_pattern("floor"), _drop_overflow),
     (_pattern(r"weekday +(?P<weekday>[0-6])(\.0*)?"), _to_weekday),
     (
         _pattern(r"(?P<amount>[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)\s+(?P<unit>" + "|".join(UNITS) + ")s?"),
@@ -136,6 +138,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Modify], ...] = (
     (_pattern(r"(?P<sign>[+-]?)" + CLOCK), _shift_clock),
 )
 ONLY_FIRST = (_from_unix, _from_julian, _from_either)
+OF_DAYS = (_start_of, _to_weekday, _add, _drop_overflow, _shift, _shift_clock)
 
 
 def read_modified(values: list[SqlValue]) -> Moment | None:

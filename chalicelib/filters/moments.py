@@ -15,8 +15,8 @@ JULIAN_DAYS = 5_373_484.5
 
 _DATE = r"(?P<sign>-?)(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
 CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d(?:\.\d+)?))?"
-_ZONE = r"\s*(?:(?P<zone>[+-]\d\d:\d\d)|[Zz])?\s*"
-_MOMENT = re.compile(rf"{_DATE}(?:[\sT]*{CLOCK}{_ZONE}|[\sT]*)", re.ASCII)
+_ZONE = r"\s*+(?:(?:(?P<zone>[+-]\d\d:\d\d)|[Zz])\s*+)?"
+_MOMENT = re.compile(rf"{_DATE}[\sT]*+(?:{CLOCK}{_ZONE})?", re.ASCII)
 _TIME_OF_DAY = re.compile(CLOCK + _ZONE, re.ASCII)
 
 

@@ -1,6 +1,7 @@
 """Tokens to tree, by recursive descent: each function's docstring is its grammar rule."""
 
 from functools import lru_cache
+from math import isfinite
 
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.syntax import (
@@ -129,7 +130,8 @@ def _make_operand(token: Token, offset: int) -> Operand:
     if token.kind == "text":
         return Literal(token.text, position=position)
     if token.kind == "number":
-        return Literal(float(token.text), position=position)
+        number = float(token.text)
+        return Literal(number if isfinite(number) else 0.0, position=position)
     if token.kind == "function":
         return Call(token.text, tuple(_make_operand(each, offset) for each in token.arguments), position)
     if token.text.lower() in WORDS:

@@ -14,9 +14,10 @@ from chalicelib.schema.fields.relation import RelationField
 
 MAX_RELATIONS = 6
 MODIFIERS = frozenset({"isset", "changed", "each", "length", "lower"})
+BEYOND = 10**18  # no list is that long
 HOLDING_MANY = frozenset({"select", "relation", "file"})
 HOLDING_JSON = frozenset({"json", "geoPoint"})
-_BACK_RELATION = re.compile(r"(\w+)_via_(\w+)")
+_BACK_RELATION = re.compile(r"(?=\w++\Z)(\w+)_via_(\w+)")
 
 Props: TypeAlias = list[str]
 
@@ -58,7 +59,13 @@ def split_modifier(prop: str) -> tuple[str, str]:
 
 def json_path(props: Props) -> tuple[str | int, ...]:
     """Steps into a JSON value: names of keys, places in lists."""
-    return tuple(int(prop) if prop.isdecimal() else prop.replace(":", "") for prop in props)
+    return tuple(place_in_list(prop) if prop.isdecimal() else prop.replace(":", "") for prop in props)
+
+
+def place_in_list(digits: str) -> int:
+    """The number that digits are, or one that no list is long enough for: there may be thousands of them."""
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) < len(str(BEYOND)) else BEYOND
 
 
 def find_back_relation(

@@ -20,24 +20,33 @@ from chalicelib.filters.joins import (
 )
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import to_sql
+from chalicelib.filters.trials import Trials
 
 NOTHING: Rows = (None,)
+
+
+class Memo(dict[Any, Any]):
+    """What has been found out in one evaluation, and how many rows its request has tried."""
+
+    def __init__(self, trials: Trials) -> None:
+        super().__init__()
+        self.trials = trials
 
 
 class Assignment:
     """A row for each join of a tree, changed while evaluation tries one row after another."""
 
-    def __init__(self, source: RecordSource, record: Row, memo: dict[Any, Any]) -> None:
+    def __init__(self, source: RecordSource, record: Row, memo: Memo) -> None:
         self.source = source
         self.rows: dict[Join, Row] = {ROOT: record, NEW_ROOT: record}
-        # What is the same for all records, kept from one to the next.
         self.memo = memo
 
     def fresh(self, base: Join) -> "Assignment":
-        """Only the base and what it stands on are assigned."""
+        """Only the base and what it stands on are assigned, as far as they are."""
         other = Assignment(self.source, self.rows[ROOT], self.memo)
         for step in chain_of(base):
-            other.rows[step] = self.rows[step]
+            if step in self.rows:
+                other.rows[step] = self.rows[step]
         return other
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.filters.bind import bind_operand, guard_of
-from chalicelib.filters.bound import ALWAYS, Constant, Node, Operand, joins_in
-from chalicelib.filters.compile import assignments, make_operand_reader
-from chalicelib.filters.evaluate import Matcher, make_matcher
+from chalicelib.filters.bound import ALWAYS, Constant, Node, Operand
 from chalicelib.filters.failures import FilterError
-from chalicelib.filters.joins import Join, chain_of
+from chalicelib.filters.first import chains_in, make_first_reader
+from chalicelib.filters.joins import Join
 from chalicelib.filters.prefetch import prefetch
-from chalicelib.filters.rows import Assignment
+from chalicelib.filters.rows import Assignment, Memo
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import order_of
@@ -100,24 +99,11 @@ def _bind_order(order: Order, scope: Scope) -> Order:
 def _key_of(order: Order, where: Node, source: RecordSource) -> Callable[[Record], Any]:
     if order.operand is None:
         return (lambda _: random_text(8)) if order.name == RANDOM else (lambda record: record.rowid)
-    read = make_operand_reader(order.operand)
-    joins = _joins_of((order,))
-    memo: dict[Any, Any] = {}
-    matches = make_matcher(where, joins)
-    return lambda record: order_of(read(_first_match(joins, matches, Assignment(source, record, memo))))
+    read = make_first_reader(order.operand, where)
+    memo = Memo(source.trials)
+    return lambda record: order_of(read(Assignment(source, record, memo)))
 
 
 def _joins_of(orders: Iterable[Order]) -> tuple[Join, ...]:
     """The joins of all keys, each after what it stands on."""
-    ends = [end for order in orders if order.operand is not None for end in joins_in(order.operand)]
-    return tuple(dict.fromkeys(join for end in ends for join in chain_of(end)))
-
-
-def _first_match(joins: tuple[Join, ...], matches: Matcher, assigned: Assignment) -> Assignment:
-    """The first rows for a key that the tree accepts: the record is sorted by these."""
-    if not joins:
-        return assigned
-    for candidate in assignments(joins, assigned):
-        if matches(candidate):
-            return candidate
-    return next(assignments(joins, assigned))
+    return chains_in(order.operand for order in orders if order.operand is not None)

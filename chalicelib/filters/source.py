@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from chalicelib.filters.trials import Trials
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
@@ -18,6 +19,11 @@ class RecordSource(Protocol):
     @property
     def catalog(self) -> Catalog:
         """All collections."""
+        ...
+
+    @property
+    def trials(self) -> Trials:
+        """How many rows have been tried for the request that these records are for."""
         ...
 
     def by_ids(self, collection: Collection, ids: Sequence[str]) -> Sequence[Record]:

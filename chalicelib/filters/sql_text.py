@@ -5,14 +5,15 @@ import re
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from chalicelib.filters.real_text import real_to_text
 from chalicelib.schema.fields import Field
+from chalicelib.schema.nocase import fold_nocase
 
 SqlValue: TypeAlias = str | int | float | None
 
 _NUMBER = re.compile(
     r"[ \t\n\r\f\v]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\r\f\v]*"
 )
-_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def to_sql(value: Any) -> SqlValue:
@@ -56,17 +57,7 @@ def to_text(value: SqlValue) -> str | None:
         return value
     if isinstance(value, int):
         return str(int(value))
-    return _real_to_text(value)
-
-
-def _real_to_text(value: float) -> str:
-    text = f"{value + 0.0:.15g}"  # there is no negative zero
-    if "inf" in text:
-        return text.replace("inf", "Inf")
-    mantissa, exponent, power = text.partition("e")
-    if "." not in mantissa:
-        mantissa += ".0"
-    return mantissa + exponent + power
+    return real_to_text(value)
 
 
 def like_text(value: SqlValue) -> str:
@@ -119,7 +110,7 @@ def is_true(value: SqlValue) -> bool:
 def to_lower(value: SqlValue) -> SqlValue:
     """LOWER(): ASCII letters only; the result is text."""
     text = to_text(value)
-    return None if text is None else text.translate(_ASCII_LOWER)
+    return None if text is None else fold_nocase(text)
 
 
 def order_of(value: SqlValue) -> tuple[int, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 HIDDEN = "***"
+EXPRESSIONS = {"filter", "sort"}
 _SECRET_NAME = re.compile(
     r"token|password|secret|authorization|cookie|api.?key|signature|credential", re.IGNORECASE
 )
@@ -17,6 +18,9 @@ def redact_text(text: str) -> str:
 
 def redact_values(values: Mapping[str, str]) -> dict[str, str]:
     """Query parameters or headers, the secret ones hidden."""
-    return {
-        name: HIDDEN if _SECRET_NAME.search(name) else redact_text(value) for name, value in values.items()
-    }
+    return {name: HIDDEN if _is_secret(name, value) else redact_text(value) for name, value in values.items()}
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a value is secret by its name; what a filter compares with a secret field is one, too."""
+    return bool(_SECRET_NAME.search(name) or (name in EXPRESSIONS and _SECRET_NAME.search(value)))

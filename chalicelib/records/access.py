@@ -86,11 +86,19 @@ def manages(record: Record, request: RequestInfo, source: RecordSource) -> bool:
     return bool(rule) and request.auth is not None and satisfies(record, rule, request, source)
 
 
-def require_allowed(record: Record | None, action: str, request: RequestInfo, source: RecordSource) -> Record:
-    """The record that was found, if the action's rule lets this request have it. Raises NotFound."""
-    if record is None or not satisfies(record, rule_of(record.collection, action), request, source):
+def require_found(record: Record | None) -> Record:
+    """The record that was found. Raises NotFound."""
+    if record is None:
         raise NotFound()
     return record
+
+
+def require_allowed(record: Record | None, action: str, request: RequestInfo, source: RecordSource) -> Record:
+    """The record that was found, if the action's rule lets this request have it. Raises NotFound."""
+    found = require_found(record)
+    if not satisfies(found, rule_of(found.collection, action), request, source):
+        raise NotFound()
+    return found
 
 
 def _read_body(request: RequestInfo) -> None:

@@ -9,12 +9,12 @@ from chalicelib.ids import new_record_id
 from chalicelib.records.access import open_collection, rule_of, satisfies
 from chalicelib.records.auth_values import with_auth_values
 from chalicelib.records.present import present
-from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import filled_in, save_new
 from chalicelib.records.unique import problems_of
 from chalicelib.records.validate import find_problems
-from chalicelib.records.values import read_values
+from chalicelib.records.values import body_for_rules, read_values
 from chalicelib.request import RequestInfo
 from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.problems import problems_to_json
@@ -30,9 +30,11 @@ def create_record(name: str, request: RequestInfo) -> dict[str, Any]:
     related = RelatedRecords(get_catalog_with(name))
     collection = open_collection(related.catalog, name, "create", request)
     values = read_values(collection, request.body, None, superuser=request.is_superuser)
+    body = body_for_rules(collection, request.body, values, superuser=request.is_superuser)
     values = with_auth_values(collection, values, request.body)
-    stored = create(Record(collection, values), request, related)
-    return present([stored], request, related)[0]
+    asked = replace(request, body=body)
+    stored = create(Record(collection, values), asked, related)
+    return present([stored], asked, related)[0]
 
 
 def create(draft: Record, request: RequestInfo, related: RelatedRecords) -> Record:
@@ -43,6 +45,7 @@ def create(draft: Record, request: RequestInfo, related: RelatedRecords) -> Reco
     problems = find_problems(draft, record, request, related)
     if problems:
         raise ValidationFailed(FAILED, problems_to_json(problems))
+    refuse_bad_fields(request)
     try:
         return save_new(record)
     except (IdTaken, NotUnique) as taken:

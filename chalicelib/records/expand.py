@@ -23,7 +23,7 @@ MAX_DEPTH = 6
 MAX_REFERRING = 1000
 
 # The second is how they were written before PocketBase 0.22; clients still may.
-_BACK_RELATIONS = (re.compile(r"(\w+)_via_(\w+)"), re.compile(r"(\w+)\((\w+)\)"))
+_BACK_RELATIONS = (re.compile(r"(?=\w++\Z)(\w+)_via_(\w+)"), re.compile(r"(\w+)\((\w+)\)"))
 
 Path: TypeAlias = tuple[str, ...]
 

@@ -1,16 +1,25 @@
-"""Storage's refusals as answers: what a client can do something about is a clear 400."""
+"""Refusals of storage and evaluation as answers: what a client can do something about is a clear 400."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chalicelib.errors import BadRequest
+from chalicelib.filters import TooManyTrials
+from chalicelib.picking import PickError, parse_fields
+from chalicelib.request import RequestInfo
 from chalicelib.storage.budget import BudgetExceeded
 from chalicelib.storage.failures import ItemTooLarge, TooManyItems
 
 TOO_LARGE = "The record is too large: what one record holds may take 400 KB once compressed."
-TOO_MANY = "Too many records would change at once: one transaction holds 100 items, unique values included."
+TOO_LONG = (
+    "The filter, sort or rule compares too many records with each other. "
+    "Compare by = rather than by another operator, or narrow both sides"
+)
+TOO_MANY = (
+    "Too many records would change at once: "
+    "one transaction holds 100 items, unique values included, and 4 MB together."
+)
 
-ADVICE = "Narrow it: filter by id or by the columns of an index, leave out the sort or use skipTotal,"
 ADVICE = "Narrow it: filter by id or by the columns of an index, leave out the sort or use skipTotal,"
 # How much of a filter is repeated to whoever wrote it.
 LONGEST_QUOTE = 200
@@ -18,15 +27,25 @@ LONGEST_QUOTE = 200
 
 @contextmanager
 def refusals_as_answers() -> Iterator[None]:
-    """Within it, refusals of storage become BadRequest."""
+    """Within it, such refusals become BadRequest."""
     try:
         yield
     except BudgetExceeded as error:
         raise BadRequest(over_budget(error.limit)) from error
+    except TooManyTrials as error:
+        raise BadRequest(TOO_LONG) from error
     except ItemTooLarge as error:
         raise BadRequest(TOO_LARGE) from error
     except TooManyItems as error:
         raise BadRequest(TOO_MANY) from error
+
+
+def refuse_bad_fields(request: RequestInfo) -> None:
+    """Raise BadRequest, before anything is written, for an answer that could not be given."""
+    try:
+        parse_fields(request.query.get("fields", ""))
+    except PickError as error:
+        raise BadRequest() from error
 
 
 def over_budget(limit: int, advice: str = "") -> str:

@@ -5,7 +5,7 @@ from itertools import islice
 
 from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
-from chalicelib.filters import ALWAYS, InInsertionOrder, Node, Plan, Sort, having, make_plan, matching
+from chalicelib.filters import ALWAYS, InInsertionOrder, Node, Plan, Sort, Trials, having, make_plan, matching
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
@@ -24,6 +24,7 @@ class RelatedRecords:
     def __init__(self, catalog: Catalog | None = None, budget: Budget | None = None) -> None:
         self._catalog = catalog if catalog is not None else get_catalog()
         self.budget = budget or Budget(get_config().query_budget)
+        self.trials = Trials()
         self._by_id: dict[tuple[str, str], Record | None] = {}
         self._everything: dict[str, list[Record]] = {}
         self._referring: dict[tuple[str, str], dict[str, Sequence[Record]]] = {}

@@ -33,6 +33,26 @@ def read_values(
     return values
 
 
+def body_for_rules(
+    collection: Collection, body: Mapping[str, Any], values: Mapping[str, Any], *, superuser: bool
+) -> Values:
+    """The body as rules see it: what `read_values` made of it must not slip past them under another key.
+
+    Modifier keys become the field's new value under its name. Hidden fields of non-superusers are left out as
+    they are not set; the password of an auth collection is, so it stays.
+    """
+    seen = dict(body)
+    for field in collection.fields:
+        modifiers = [key for key in field.modifier_keys() if key in body]
+        if modifiers:
+            seen[field.name] = values[field.name]
+        for key in modifiers:
+            del seen[key]
+        if field.hidden and not superuser and not (collection.is_auth and field.name == "password"):
+            seen.pop(field.name, None)
+    return seen
+
+
 def fill_new(collection: Collection, values: Mapping[str, Any], now: str) -> Values:
     """The values of a new record with generated ids and texts, and dates of creation."""
     return {field.name: field.on_create(values[field.name], now) for field in collection.fields}

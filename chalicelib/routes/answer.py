@@ -15,6 +15,9 @@ from chalicelib.request import RequestInfo
 JSON_TYPE = "application/json"
 # Half a surrogate pair: no text that came in as UTF-8 holds one.
 MARK = "\udfff"
+# Lambda returns 6 291 556 bytes at most, and bodies leave it in Base64, which makes four of three.
+MAX_BYTES = 4_700_000
+TOO_LARGE = "The answer is too large: ask for fewer records (perPage) or fewer fields (fields, expand)."
 
 # Floats that Python and Go write differently. Within a text it finds no float, which costs only time.
 _PYTHONS_NUMBER = re.compile(r"[0-9](?:e[+-]?[0-9]|\.0(?![0-9]))")
@@ -23,11 +26,36 @@ _QUOTED_NUMBER = re.compile(f'"{MARK}([^"]*)"')
 
 def answer(request: RequestInfo, data: Any, status: int = 200) -> Response:
     """Data as JSON, cut down to what ``?fields=`` asks for."""
+    response = _answer_picked(request, data, status)
+    if len(response.body) > MAX_BYTES:
+        raise BadRequest(TOO_LARGE)
+    return response
+
+
+def answer_written(request: RequestInfo, data: Mapping[str, Any]) -> Response:
+    """What was just stored, which no size may refuse: too large, it comes without `expand`, or as its id."""
+    response = _answer_picked(request, data, 200)
+    for left in (_without_expand, _only_id):
+        if len(response.body) <= MAX_BYTES:
+            break
+        response = _answer_picked(request, left(data), 200)
+    return response
+
+
+def _answer_picked(request: RequestInfo, data: Any, status: int) -> Response:
     fields = request.query.get("fields", "")
     try:
         return json_answer(pick(data, fields) if fields else data, status)
     except PickError as error:
         raise BadRequest() from error
+
+
+def _without_expand(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in data.items() if key != "expand"}
+
+
+def _only_id(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in data.items() if key in {"id", "collectionId", "collectionName"}}
 
 
 def json_answer(data: Any, status: int = 200) -> Response:

@@ -14,9 +14,10 @@ from chalicelib.collections.update import update_collection
 from chalicelib.collections.view import find_or_fail, view_collection
 from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.records.explain import explain_list
+from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.truncate import truncate
 from chalicelib.request import RequestInfo
-from chalicelib.routes.answer import answer, no_content
+from chalicelib.routes.answer import answer, answer_written, no_content
 from chalicelib.routes.read import read_page, read_request
 from chalicelib.schema.scaffolds import scaffolds
 
@@ -34,6 +35,7 @@ def read_superuser_request() -> RequestInfo:
         raise Unauthorized()
     if not request.is_superuser:
         raise Forbidden(NOT_A_SUPERUSER)
+    refuse_bad_fields(request)
     return request
 
 
@@ -54,14 +56,14 @@ def collections_view(collection: str) -> Response:
 def collections_create() -> Response:
     """A new collection."""
     request = read_superuser_request()
-    return answer(request, create_collection(request.body))
+    return answer_written(request, create_collection(request.body))
 
 
 @blueprint.route(ONE, methods=["PATCH"], name="collections_update", content_types=[])
 def collections_update(collection: str) -> Response:
     """Another definition for a collection."""
     request = read_superuser_request()
-    return answer(request, update_collection(collection, request.body))
+    return answer_written(request, update_collection(collection, request.body))
 
 
 @blueprint.route(ONE, methods=["DELETE"], name="collections_delete", content_types=[])

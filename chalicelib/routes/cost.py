@@ -27,7 +27,7 @@ def tell_cost(request: Request, get_response: Callable[[Request], Response]) -> 
     before = spent()
     response = get_response(request)
     facts = gathered_facts()
-    if get_config().is_local or facts.get("auth_collection") == SUPERUSERS:
+    if get_config().stage == "local" or facts.get("auth_collection") == SUPERUSERS:
         response.headers[HEADER] = describe_cost(spent_since(before), facts)
     return response
 

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 from chalicelib.request import Upload
 
 MAX_PARTS = 10_000
+# What the library's reader of headers takes grows with both together.
+MAX_HEAD_BYTES, MAX_HEAD_PARAMETERS = 8192, 100
 EXACT = 2**53
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{0,17}[1-9])?")
@@ -65,6 +67,7 @@ def _gather(pairs: list[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _boundary(content_type: str) -> bytes:
+    _refuse_long(content_type.encode("utf-8", "replace"))
     header = Message()
     header["Content-Type"] = content_type
     boundary = header.get_param("boundary")
@@ -88,6 +91,7 @@ def _read_part(part: bytes) -> tuple[str, Any] | None:
     end = _HEAD_END.search(part)
     if end is None:
         raise FormError("a part without an end of its headers")
+    _refuse_long(part[: end.start()])
     header = HeaderParser().parsestr(part[: end.start()].decode("utf-8", "replace").lstrip("\r\n"))
     content = part[end.end() :]
     name = header.get_param("name", header="content-disposition")
@@ -97,6 +101,11 @@ def _read_part(part: bytes) -> tuple[str, Any] | None:
     if file_name:
         return name, Upload(_base_name(file_name), header.get("content-type", ""), content)
     return name, content.decode("utf-8", "replace")
+
+
+def _refuse_long(head: bytes) -> None:
+    if len(head) > MAX_HEAD_BYTES or head.count(b";") > MAX_HEAD_PARAMETERS:
+        raise FormError("the headers of a part are too long")
 
 
 def _base_name(path: str) -> str:

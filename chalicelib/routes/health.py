@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.config import get_config
 from chalicelib.request import RequestInfo
 from chalicelib.routes.answer import answer
 from chalicelib.routes.read import read_request
@@ -16,6 +17,7 @@ PROXY_HEADERS = ("CF-Connecting-IP", "Fly-Client-IP")
 @blueprint.route("/api/health", methods=["GET", "HEAD"], name="health", content_types=[])
 def get_health() -> Response:
     """Whether the application answers; superusers also learn how it sees them."""
+    get_config()  # raises: an application whose settings make no sense is not healthy
     request = read_request(blueprint.current_request)
     return answer(request, describe_health(request))
 

@@ -12,10 +12,8 @@ from typing import Any, cast
 from chalice.app import Request
 
 from chalicelib.auth.identify import identify
-from chalicelib.errors import BadRequest
 from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import DEFAULT_PER_PAGE, MAX_PER_PAGE, PageRequest
-from chalicelib.picking import PickError, parse_fields
 from chalicelib.request import RequestInfo
 from chalicelib.routes.bodies import LazyBody
 
@@ -32,26 +30,15 @@ def read_request(app_request: Request) -> RequestInfo:
     auth = identify(headers.get("authorization", ""))
     if auth is not None:
         note_facts(auth_collection=auth.collection.name, auth_id=auth.id)
-    query = read_query(event)
-    if app_request.method in {"POST", "PATCH", "PUT"}:
-        refuse_bad_fields(query.get("fields", ""))
     return RequestInfo(
         method=app_request.method,
         path=event.get("path", ""),
-        query=query,
+        query=read_query(event),
         headers={name.replace("-", "_"): value for name, value in headers.items()},
         body=LazyBody(cast(bytes, app_request.raw_body), headers.get("content-type", "")),
         auth=auth,
         ip=event["requestContext"].get("identity", {}).get("sourceIp", ""),
     )
-
-
-def refuse_bad_fields(fields: str) -> None:
-    """Raise BadRequest before anything is written for an answer that could not be given."""
-    try:
-        parse_fields(fields)
-    except PickError as error:
-        raise BadRequest() from error
 
 
 def read_query(event: Mapping[str, Any]) -> dict[str, str]:

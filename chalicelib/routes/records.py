@@ -6,7 +6,7 @@ from chalicelib.records.create import create_record
 from chalicelib.records.delete import delete_record
 from chalicelib.records.query import list_records, view_record
 from chalicelib.records.update import update_record
-from chalicelib.routes.answer import answer, no_content
+from chalicelib.routes.answer import answer, answer_written, no_content
 from chalicelib.routes.read import read_page, read_request
 
 blueprint = Blueprint(__name__)
@@ -33,14 +33,14 @@ def records_view(collection: str, record: str) -> Response:
 def records_create(collection: str) -> Response:
     """A new record."""
     request = read_request(blueprint.current_request)
-    return answer(request, create_record(collection, request))
+    return answer_written(request, create_record(collection, request))
 
 
 @blueprint.route(ONE, methods=["PATCH"], name="records_update", content_types=[])
 def records_update(collection: str, record: str) -> Response:
     """Other values for a record."""
     request = read_request(blueprint.current_request)
-    return answer(request, update_record(collection, record, request))
+    return answer_written(request, update_record(collection, record, request))
 
 
 @blueprint.route(ONE, methods=["DELETE"], name="records_delete", content_types=[])

@@ -2,8 +2,9 @@
 
 Little does. Values are stored by field id, under columns that are never used twice, and records under
 their collection's space: renaming or deleting a field or a collection touches no record. A field that
-becomes single or multiple is cast when it is read. A unique index must know every record before it can refuse
-another; a slot, and a field's edges, before lists may be read through them: until then they are building.
+becomes single or multiple goes on in a new column, what the old one holds is cast when it is read. A unique
+index must know every record before it can refuse another; a slot, and a field's edges, before lists may be
+read through them: until then they are building.
 """
 
 from collections.abc import Iterator, Mapping

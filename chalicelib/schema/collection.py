@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from chalicelib.schema.auth_options import AuthOptions, default_auth_options
+from chalicelib.schema.columns import Former, column_name, leave_columns, read_former
 from chalicelib.schema.default_fields import default_fields
 from chalicelib.schema.field_list import complete_fields, read_fields
 from chalicelib.schema.fields import FIELD_TYPES, Field
@@ -39,7 +40,8 @@ class Collection:
 
     A rule is None (superusers only), "" (anyone) or an expression of the filter language.
     `columns` maps a field's id to the short name its values are stored under; a name is never given
-    twice, so renaming or deleting a field touches no record and a re-added field starts empty.
+    twice, so renaming or deleting a field touches no record and a re-added field starts empty. `former` has
+    those of fields that have become single or multiple since.
     `space` names the collection in the keys of its records; unlike the id it is never used again.
     """
 
@@ -58,6 +60,7 @@ class Collection:
     updated: str = ""
     auth: AuthOptions | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    former: Former = field(default_factory=dict)
     next_column: int = 0
     space: str = ""
     slots: tuple[Slot, ...] = ()
@@ -94,6 +97,12 @@ class Collection:
         """What stored records are still being brought under."""
         slots = (slot for slot in self.slots if not slot.is_ready)
         return (*slots, *(each for each in self.edges if not each.is_ready))
+
+    @cached_property
+    def known_columns(self) -> frozenset[str]:
+        """The columns that values are read from."""
+        former = (name for names in self.former.values() for name, _ in names)
+        return frozenset([*self.columns.values(), *former])
 
     @property
     def is_auth(self) -> bool:
@@ -134,6 +143,9 @@ class Collection:
         changes["type"] = read_text(data.get("type")) or self.type
         fields = read_fields(data["fields"]) if "fields" in data else self.fields
         changes["fields"] = complete_fields(fields, changes["type"])
+        changes["columns"], changes["former"] = leave_columns(
+            self.fields, changes["fields"], self.columns, self.former
+        )
         indexes = data["indexes"] if "indexes" in data else [index.text for index in self.indexes]
         changes["indexes"] = read_indexes(indexes, [field.name for field in changes["fields"]])
         if "quoll" in data:
@@ -145,9 +157,11 @@ class Collection:
     def with_columns(self) -> Self:
         """The same with a column for every field that has none, and none for fields that are gone."""
         missing = [field.id for field in self.fields if field.id not in self.columns]
-        added = {key: f"c{self.next_column + position}" for position, key in enumerate(missing)}
+        added = {key: column_name(self.next_column + position) for position, key in enumerate(missing)}
         kept = {field.id: self.columns[field.id] for field in self.fields if field.id in self.columns}
-        return replace(self, columns=kept | added, next_column=self.next_column + len(missing))
+        former = {field.id: self.former[field.id] for field in self.fields if field.id in self.former}
+        next_column = self.next_column + len(missing)
+        return replace(self, columns=kept | added, former=former, next_column=next_column)
 
     def to_json(self) -> dict[str, Any]:
         """The definition as superusers see it: no secrets. `quoll` holds what PocketBase does not have."""
@@ -157,6 +171,7 @@ class Collection:
         """Everything, secrets included, for storage."""
         return self._show(self.auth.to_stored() if self.auth else {}) | {
             "columns": dict(self.columns),
+            "former": dict(self.former),
             "nextColumn": self.next_column,
             "space": self.space,
             "slots": [index.slot for index in self.indexes],
@@ -178,6 +193,7 @@ class Collection:
                 for name in ("id", "name", "type", "system", "created", "updated", "columns", "space")
             },
             **{attribute: data[name] for name, attribute in RULES.items()},
+            former=read_former(data.get("former", {})),
             next_column=data["nextColumn"],
             fields=fields,
             indexes=indexes,

@@ -34,7 +34,9 @@ def complete(collection: Collection, old: Collection | None = None, taken: Conta
     )
     if completed.auth:
         completed = replace(completed, auth=completed.auth.with_known_fields(completed.field_by_name))
-        completed = replace(completed, indexes=with_key_indexes(completed, own_id))
+        # As PocketBase names them: after a chosen id only where indexes were chosen, too.
+        suffix = completed.id if collection.indexes else own_id
+        completed = replace(completed, indexes=with_key_indexes(completed, suffix))
     if completed.name == SUPERUSERS and completed.auth:
         completed = replace(completed, auth=_as_superusers(completed.auth))
     if completed.auth and old and old.auth:

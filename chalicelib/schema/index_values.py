@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from chalicelib.schema.nocase import fold_nocase
+
 SqlValue = str | int | float | None
 
 
@@ -20,12 +22,8 @@ def collate(value: SqlValue, collation: str) -> SqlValue:
     if not isinstance(value, str):
         return value
     if collation.upper() == "NOCASE":
-        return value.translate(ASCII_LOWER)
+        return fold_nocase(value)
     return value.rstrip(" ") if collation.upper() == "RTRIM" else value
-
-
-# NOCASE folds the 26 letters only, as SQLite does.
-ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
 def align(left: SqlValue, right: SqlValue) -> tuple[Any, Any]:

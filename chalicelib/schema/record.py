@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 class Record:
     """Values by field name, every field of the collection present, each in its field's normal form.
 
-    ``rowid`` is the insertion order as text that sorts; ``rev`` counts writes, 0 means not stored yet.
+    ``rowid`` is the insertion order as text that sorts; ``rev`` counts writes, 0 means not stored yet;
+    ``stamp`` is another with each write. ``unknown`` is what is stored for fields that this definition of
+    the collection does not know yet.
     """
 
     collection: "Collection"
     values: Mapping[str, Any] = field(default_factory=dict)
     rowid: str = ""
     rev: int = 0
+    stamp: str = ""
+    unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

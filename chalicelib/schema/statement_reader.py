@@ -38,11 +38,22 @@ class StatementReader:
     def need_name(self, *, may_be_empty: bool = False) -> str:
         """Step over a name, quoted or not. A scaffold's table has an empty one."""
         token = self._peek()
-        is_name = token.kind in NAME_KINDS and not any(c.isspace() for c in token.text)
-        if not is_name or not (token.text or may_be_empty):
+        if token.kind not in ("quoted", "string"):
+            return self._need_bare_name()
+        if any(c.isspace() for c in token.text) or not (token.text or may_be_empty):
             raise BadSql("a name is expected")
         self._position += 1
         return token.text
+
+    def _need_bare_name(self) -> str:
+        """Words, digits and hyphens with no space between: PocketBase quotes whatever it finds there."""
+        start = end = self._peek().start
+        while _may_be_bare(token := self._peek()) and token.start == end:
+            self._position += 1
+            end = token.end
+        if start == end:
+            raise BadSql("a name is expected")
+        return self._text[start:end]
 
     def need_columns(self) -> list[list[Token]]:
         """Step over ``( ... )`` and give what is between its commas."""
@@ -74,3 +85,7 @@ class StatementReader:
 
     def _peek(self) -> Token:
         return self._tokens[self._position] if self._position < len(self._tokens) else END
+
+
+def _may_be_bare(token: Token) -> bool:
+    return token.kind in ("word", "number") or token.is_symbol("-")

@@ -15,6 +15,7 @@ from chalicelib.storage.failures import (
     ConditionFailed,
     ItemTooLarge,
     StorageFailure,
+    TooManyItems,
     Unavailable,
 )
 
@@ -38,6 +39,7 @@ _BUSY = {
     "InternalServerError",
 }
 _CONDITION = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
+_TOO_MUCH = "cannot include more than 4 MB"
 _TOO_LARGE = ("Item size has exceeded", "Item size to update has exceeded")
 
 
@@ -75,6 +77,8 @@ def failure_of(error: Any, reasons: Sequence[CancellationReason | None] = ()) ->
     texts = [message, *(reason.message or "" for reason in reasons if reason)]
     if any(large in text for large in _TOO_LARGE for text in texts):
         return ItemTooLarge(message)
+    if any(_TOO_MUCH in text for text in texts):
+        return TooManyItems(message)
     if code == "ResourceInUseException" or "already enabled" in message:
         return AlreadyThere(message)
     if codes & _BUSY:

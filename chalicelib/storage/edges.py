@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from chalicelib.errors import Overloaded
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
-from chalicelib.storage.conditions import Absent, Condition, Holds
+from chalicelib.storage.claims import unchanged
+from chalicelib.storage.conditions import Absent, Condition
 from chalicelib.storage.engine import TRANSACTION_MAX, CheckItem, DeleteItem, Key, WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed
 from chalicelib.storage.items import EdgeItem
@@ -40,7 +41,7 @@ def find_edge_change(before: Record | None, after: Record | None) -> EdgeChange:
     anew = bool(known.collection.building)
     return EdgeChange(
         (keys.record_key(known.collection.space, known.id), keys.RECORD_SORT),
-        Holds("rev", after.rev) if after else Absent(),
+        unchanged(after) if after else Absent(),
         tuple(WriteItem(item.to_attributes()) for key, item in new.items() if anew or key not in old),
         tuple(DeleteItem(key) for key in old if key not in new),
     )

@@ -21,6 +21,7 @@ from chalicelib.storage.calls import Calls
 from chalicelib.storage.conditions import Condition, as_arguments
 from chalicelib.storage.connection import Send, open_connection
 from chalicelib.storage.failures import Busy, TooManyItems
+from chalicelib.storage.items import size_of
 from chalicelib.storage.queries import LARGEST_PAGE, Query, query_arguments
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -28,6 +29,7 @@ Key: TypeAlias = tuple[str, str]
 
 BATCH_GET_MAX = 100
 TRANSACTION_MAX = 100
+TRANSACTION_LARGEST = 4 * 1024 * 1024
 ATTEMPTS = 8
 FIRST_PAUSE = 0.025
 LONGEST_PAUSE = 1.0
@@ -58,6 +60,20 @@ class CheckItem:
 
 
 Write: TypeAlias = WriteItem | DeleteItem | CheckItem
+
+
+def key_of_write(write: Write) -> Key:
+    """The key of the item that a write is about."""
+    return (write.item["pk"]["S"], write.item["sk"]["S"]) if isinstance(write, WriteItem) else write.key
+
+
+def fits(writes: Sequence[Write]) -> bool:
+    """Whether one transaction can hold these."""
+    return len(writes) <= TRANSACTION_MAX and _size_of(writes) <= TRANSACTION_LARGEST
+
+
+def _size_of(writes: Sequence[Write]) -> int:
+    return sum(size_of(write.item) for write in writes if isinstance(write, WriteItem))
 
 
 _calls: ContextVar[Calls] = ContextVar("calls")
@@ -125,8 +141,8 @@ class Engine:
 
         One write is a plain conditional call; several are a transaction, which costs twice as much.
         """
-        if len(writes) > TRANSACTION_MAX:
-            raise TooManyItems(f"{len(writes)} items in one transaction")
+        if not fits(writes):
+            raise TooManyItems(f"{len(writes)} items of {_size_of(writes)} bytes in one transaction")
         named = [_write_arguments(write) for write in writes]
         if len(writes) == 1 and not isinstance(writes[0], CheckItem):
             operation, arguments = named[0]

@@ -12,20 +12,12 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.schema.nocase import fold_nocase
+
 _END = "\x00"
 _ESCAPES = str.maketrans({"\x00": "\x01\x01", "\x01": "\x01\x02"})
-_FOLD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _SIGN = 1 << 63
 _ALL = (1 << 64) - 1
-
-
-def fold_nocase(text: str) -> str:
-    """SQLite's ``NOCASE``: ASCII letters only.
-
-    >>> fold_nocase("ÀBc")
-    'Àbc'
-    """
-    return text.translate(_FOLD)
 
 
 def sort_text(value: Any, *, nocase: bool = False) -> str:

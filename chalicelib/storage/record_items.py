@@ -1,13 +1,11 @@
 """What a record looks like in the table, and back."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.fields import Field
-from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
+from chalicelib.storage.columns import data_of, unknown_in, values_of
 from chalicelib.storage.engine import Attributes, Key, get_engine
 from chalicelib.storage.items import RecordItem
 from chalicelib.storage.slot_keys import rowid_in
@@ -22,10 +20,10 @@ def item_of(record: Record) -> RecordItem:
     """The record as it is stored."""
     collection = record.collection
     pk, sk = key_of(collection, record.id)
-    item = RecordItem(pk, sk, rev=record.rev, stamp=keys.new_stamp())
+    item = RecordItem(pk, sk, rev=record.rev, stamp=record.stamp)
     shard = keys.shard_of(record.id, collection.shards.now)
     item.g1pk, item.g1sk = keys.rows_key(collection.space, shard), record.rowid
-    return item.keep(_data_of(record))
+    return item.keep(data_of(record))
 
 
 def records_on(
@@ -47,33 +45,12 @@ def records_on(
 def record_from(collection: Collection, attributes: Attributes) -> Record:
     """The record that an item holds."""
     item = RecordItem.from_attributes(attributes)
-    return Record(collection, values=_values_of(collection, item.value), rowid=item.g1sk, rev=int(item.rev))
-
-
-def _data_of(record: Record) -> dict[str, Any]:
-    """Values by the columns they are stored under; empty ones need no room."""
-    columns = record.collection.columns
-    stored = {}
-    for field in record.collection.fields:
-        value = record.values.get(field.name, field.empty)
-        if isinstance(value, PlainPassword):
-            raise ValueError(f"{field.name} is not hashed")
-        if value != field.empty:
-            stored[columns[field.id]] = value
-    return stored
-
-
-def _values_of(collection: Collection, data: Mapping[str, Any]) -> dict[str, Any]:
-    columns = collection.columns
-    return {
-        field.name: _fitting(field, data[column]) if (column := columns[field.id]) in data else field.empty
-        for field in collection.fields
-    }
-
-
-def _fitting(field: Field, stored: Any) -> Any:
-    """What is stored, cast when the field has become single or multiple since."""
-    empty = field.empty
-    if empty is not None and isinstance(stored, list) != isinstance(empty, list):
-        return field.normalize(stored)
-    return stored
+    data = item.value
+    return Record(
+        collection,
+        values=values_of(collection, data),
+        rowid=item.g1sk,
+        rev=int(item.rev),
+        stamp=item.stamp or "",
+        unknown=unknown_in(collection, data),
+    )

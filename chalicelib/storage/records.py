@@ -61,7 +61,8 @@ def find_by_unique(collection: Collection, index: Index, values: Sequence[Any]) 
     if key is None:
         return None
     held = get_engine().get((keys.unique_key(collection.space, index.stored_name, key), keys.UNIQUE_SORT))
-    return find_record(collection, UniqueItem.from_attributes(held).owner) if held else None
+    record = find_record(collection, UniqueItem.from_attributes(held).owner) if held else None
+    return record if record and index.key_of(record.values) == key else None
 
 
 def read(collection: Collection, plan: Plan, budget: Budget, first: int | None = None) -> Iterator[Record]:

@@ -11,7 +11,7 @@ from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import AlreadyThere
 
 INDEXES = 16
-PROJECTED = ("data", "rev")
+PROJECTED = ("data", "rev", "stamp")
 TTL_ATTRIBUTE = "ttl"
 
 

@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
-from chalicelib.storage.conditions import Absent, Condition, FreeOrHolds, Holds
+from chalicelib.storage.claims import Planned, past_left_claims, plan_claims, unchanged
+from chalicelib.storage.conditions import Absent, Condition
 from chalicelib.storage.edges import EdgeChange, drop_behind, find_edge_change, write_ahead
-from chalicelib.storage.engine import TRANSACTION_MAX, DeleteItem, Key, Write, WriteItem, get_engine
-from chalicelib.storage.failures import ConditionFailed, Conflict, IdTaken, NotUnique, StorageFailure
-from chalicelib.storage.items import UniqueItem
+from chalicelib.storage.engine import DeleteItem, Write, WriteItem, fits, get_engine
+from chalicelib.storage.failures import ConditionFailed, Conflict, IdTaken, StorageFailure
 from chalicelib.storage.record_items import item_of, key_of
 from chalicelib.storage.slot_keys import slot_attributes
+
+# Claims that are in the way are looked at again when others take them meanwhile.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -46,37 +48,41 @@ class Delete:
 Change: TypeAlias = Create | Update | Delete
 
 
-@dataclass(frozen=True)
-class Planned:
-    """One item's write, and what it means when its condition does not hold."""
-
-    write: WriteItem | DeleteItem
-    failure: StorageFailure
-
-
 def write_together(changes: Sequence[Change]) -> tuple[Record, ...]:
     """Carry out all changes or none; answers the created and updated records as they are now stored.
 
     Raises IdTaken, NotUnique, Conflict, TooManyItems or ItemTooLarge.
     """
     changes = [_numbered(change) for change in changes]
-    planned = plan_writes(changes)
+    planned = wanted = plan_writes(changes)
     edges = [find_edge_change(_before(change), _after(change)) for change in changes]
+    for _ in range(ATTEMPTS):
+        refused = _try(planned, edges)
+        if not refused:
+            return tuple(after for change in changes if (after := _after(change)))
+        planned = past_left_claims(wanted)
+    raise _telling([each.failure for each in refused])
+
+
+def _try(planned: Sequence[Planned], edges: Sequence[EdgeChange]) -> list[Planned]:
+    """Write, or answer the claims that were in the way. Raises what else was: IdTaken, Conflict."""
     try:
-        _write(planned, edges)
+        _write([each.write for each in planned], [each for each in edges if each.writes])
     except ConditionFailed as failed:
-        if not _is_done(planned):
-            failures = [planned[place].failure for place in failed.failed]
-            raise _telling(failures) from failed
-    return tuple(after for change in changes if (after := _after(change)))
+        if _is_done(planned):
+            return []
+        refused = [planned[place] for place in failed.failed]
+        if all(each.claim for each in refused):
+            return refused
+        raise _telling([each.failure for each in refused]) from failed
+    return []
 
 
-def _write(planned: Sequence[Planned], edges: Sequence[EdgeChange]) -> None:
+def _write(writes: Sequence[Write], edges: Sequence[EdgeChange]) -> None:
     """One transaction; edges that do not fit in are written before it and removed after it."""
-    writes: list[Write] = [each.write for each in planned]
-    total = len(writes) + sum(len(change.writes) for change in edges)
-    if len(writes) > TRANSACTION_MAX or total <= TRANSACTION_MAX:
-        return get_engine().write_all([*writes, *(write for change in edges for write in change.writes)])
+    together = [*writes, *(write for change in edges for write in change.writes)]
+    if fits(together) or not fits(writes):
+        return get_engine().write_all(together)
     write_ahead(edges)
     get_engine().write_all(writes)
     return drop_behind(edges)
@@ -89,7 +95,7 @@ def _is_done(planned: Sequence[Planned]) -> bool:
     Transactions carry a token against that.
     """
     write = planned[0].write
-    if len(planned) > 1 or isinstance(write, DeleteItem):
+    if len(planned) > 1 or not isinstance(write, WriteItem):
         return False
     stored = get_engine().get((write.item["pk"]["S"], write.item["sk"]["S"]))
     return stored is not None and stored.get("stamp") == write.item["stamp"]
@@ -105,17 +111,20 @@ def plan_writes(changes: Sequence[Change]) -> list[Planned]:
     ids = [(record.collection.space, record.id) for change in changes for record in _sides(change)[:1]]
     if len(ids) != len(set(ids)):
         raise ValueError("one record is changed twice in one transaction")
-    return [_write_record(change) for change in changes] + _write_claims(changes)
+    claims = plan_claims((_before(change), _after(change)) for change in changes)
+    return [_write_record(change) for change in changes] + claims
 
 
 def _numbered(change: Change) -> Change:
-    """The change with its record as it will be stored: `rev` counted on, a `rowid` given."""
+    """The change with its record as it will be stored: `rev` counted on, a stamp and a `rowid` given."""
+    stamp = keys.new_stamp()
     if isinstance(change, Create):
         record = change.record
-        return Create(replace(record, rev=1, rowid=record.rowid or keys.new_rowid()))
+        return Create(replace(record, rev=1, rowid=record.rowid or keys.new_rowid(), stamp=stamp))
     if isinstance(change, Update):
-        before = change.before
-        return Update(before, replace(change.after, rev=before.rev + 1, rowid=before.rowid))
+        before, rev = change.before, change.before.rev + 1
+        after = replace(change.after, rev=rev, rowid=before.rowid, stamp=stamp, unknown=before.unknown)
+        return Update(before, after)
     return change
 
 
@@ -136,55 +145,11 @@ def _write_record(change: Change) -> Planned:
         record = change.record
         return Planned(_put(record, Absent()), IdTaken(record.collection, record.id))
     if isinstance(change, Update):
-        return Planned(_put(change.after, Holds("rev", change.before.rev)), Conflict(change.before.id))
+        return Planned(_put(change.after, unchanged(change.before)), Conflict(change.before.id))
     record = change.record
     key = key_of(record.collection, record.id)
-    return Planned(DeleteItem(key, Holds("rev", record.rev)), Conflict(record.id))
+    return Planned(DeleteItem(key, unchanged(record)), Conflict(record.id))
 
 
 def _put(record: Record, condition: Condition) -> WriteItem:
     return WriteItem(item_of(record).to_attributes(slot_attributes(record)), condition)
-
-
-def _write_claims(changes: Sequence[Change]) -> list[Planned]:
-    """Unique values. What one change gives up another may take: that is one write, of one item."""
-    taken: dict[Key, Claim] = {}
-    given_up: dict[Key, Claim] = {}
-    for change in changes:
-        old, new = _claims(_before(change)), _claims(_after(change))
-        given_up |= {key: claim for key, claim in old.items() if key not in new}
-        for key, claim in new.items():
-            if key not in old and taken.setdefault(key, claim) is not claim:
-                raise NotUnique(claim.record.collection, claim.index)
-    kept = [_take(key, claim, given_up.get(key, claim)) for key, claim in taken.items()]
-    return kept + [_give_up(key, claim) for key, claim in given_up.items() if key not in taken]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A record's hold on the values of a unique index."""
-
-    record: Record
-    index: Index
-
-
-def _claims(record: Record | None) -> dict[Key, Claim]:
-    if record is None:
-        return {}
-    space = record.collection.space
-    held = [(index, index.key_of(record.values)) for index in record.collection.unique_indexes]
-    return {
-        (keys.unique_key(space, index.stored_name, values), keys.UNIQUE_SORT): Claim(record, index)
-        for index, values in held
-        if values is not None
-    }
-
-
-def _take(key: Key, claim: Claim, holder: Claim) -> Planned:
-    item = UniqueItem(*key, owner=claim.record.id).to_attributes()
-    failure = NotUnique(claim.record.collection, claim.index)
-    return Planned(WriteItem(item, FreeOrHolds("owner", holder.record.id)), failure)
-
-
-def _give_up(key: Key, claim: Claim) -> Planned:
-    return Planned(DeleteItem(key, FreeOrHolds("owner", claim.record.id)), Conflict(claim.record.id))

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +111,47 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         engine.get(("p", "s"))
     with an_engine(tmp_path) as again:
         assert again.get(("p", "s")) == ITEM
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{bad",
+        b"\xff\xfe",
+        b"",
+        b"null",
+        b"{}",
+        b'{"__ministack_format__": 99, "payload": {}}',
+        b'{"__ministack_format__": 2, "payload": {"tables": {}}}',
+        b'{"tables": {"__account_region_scoped__": true, "data": {"1\\u0000r\\u0000t": 5}}}',
+    ],
+)
+def test_damaged_data_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "aws" / "dynamodb.json"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(AwsFailed, match="Nothing was changed"), running_aws(tmp_path):
+        pass
+    assert file.read_bytes() == content
+
+
+def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path) -> None:
+    before = set(Path(tempfile.gettempdir()).glob("ministack-*"))
+    with running_aws(tmp_path) as endpoint:
+        port = endpoint.rpartition(":")[2]
+        os.kill(process_on(tmp_path), signal.SIGKILL)
+    left = set(Path(tempfile.gettempdir()).glob("ministack-*")) - before
+    assert not [each for each in left if port in each.name]
+
+
+def test_its_death_is_told_and_its_end_is_not(tmp_path: Path) -> None:
+    died = threading.Event()
+    with running_aws(tmp_path, died.set):
+        pass
+    assert not died.is_set()
+    with running_aws(tmp_path, died.set):
+        os.kill(process_on(tmp_path), signal.SIGKILL)
+        assert died.wait(10)
 
 
 def test_a_broken_state_folder_is_a_clear_failure(tmp_path: Path) -> None:

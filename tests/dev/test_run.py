@@ -21,6 +21,7 @@ from chalicelib.records.totals import SMALL
 
 TOP = Path(__file__).parents[2]
 EMAIL = "admin@example.com"
+PROXY = {"http_proxy": "http://127.0.0.1:1"}
 PATIENCE = 40.0
 MANY = "/api/collections/many/records"
 OPEN = dict.fromkeys(("listRule", "createRule", "deleteRule"), "")
@@ -63,7 +64,7 @@ def running(folder: Path, **environment: str) -> Iterator[int]:
         assert process.wait(PATIENCE) == 0
 
 
-def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_for(process: subprocess.Popen[Any], port: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None
@@ -185,17 +186,95 @@ def test_commands_work_while_it_runs(tmp_path: Path) -> None:
         other = command("dev.run", QUOLL_STATE=str(tmp_path / "other"), PORT=str(port))
         assert other.returncode == 1
         assert f"Port {port} cannot be used" in other.stderr
+        free = re.search(r"PORT=(\d+) make run", other.stderr)
+        assert free
+        assert free[1] != str(port)
     late = command("chalicelib", "superuser", "upsert", "cli@example.com", "cli-password", QUOLL_STATE=state)
     assert late.returncode == 1
     assert "make run" in late.stderr
+    assert state in late.stderr
 
 
-@pytest.mark.parametrize("port", ["http", "-1", "65536"])
-def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
-    done = command("dev.run", QUOLL_STATE=str(tmp_path), PORT=port)
+def test_the_superuser_can_be_changed_at_any_time(tmp_path: Path) -> None:
+    upsert = ("dev.command", "superuser", "upsert", "cli@example.com")
+    elsewhere = {"QUOLL_STATE": str(tmp_path / "state"), "QUOLL_STAGE": "prod", "AWS_PROFILE": "nobody"}
+    assert command(*upsert, "first-password", **elsewhere).returncode == 0
+    with running(tmp_path) as port:
+        assert "First superuser" not in said(tmp_path)
+        assert sign_in(port, "cli@example.com", "first-password") == 200
+        assert command(*upsert, "second-password", **elsewhere).returncode == 0
+        assert sign_in(port, "cli@example.com", "second-password") == 200
+
+
+def test_an_address_where_nobody_listens_any_more(tmp_path: Path) -> None:
+    (tmp_path / "aws-endpoint").write_text(f"http://127.0.0.1:{free_port()}")
+    done = command("chalicelib", "superuser", "upsert", EMAIL, "a-password", QUOLL_STATE=str(tmp_path))
     assert done.returncode == 1
-    assert "PORT must be a number" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert f"Quoll does not run on the data in {tmp_path}" in done.stderr
+
+
+def test_the_shell_of_somebody_who_uses_aws_and_a_proxy(tmp_path: Path) -> None:
+    shell = {
+        "AWS_PROFILE": "nobody",
+        "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1",
+        "AWS_REGION": "eu-west-1",
+        "QUOLL_STAGE": "prod",
+        **PROXY,
+    }
+    with running(tmp_path, **shell) as port:
+        assert ask(port, "GET", "/api/health")[0] == 200
+        done = command("chalicelib", "provision", QUOLL_STATE=str(tmp_path / "state"), **PROXY)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_end_of_the_embedded_aws_is_noticed(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    settings = clean({"PORT": str(free_port()), "QUOLL_STATE": str(state)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dev.run"], cwd=TOP, env=settings, stderr=subprocess.PIPE, text=True
+    )
+    wait_for(process, int(settings["PORT"]))
+    os.kill(int((state / "aws.pid").read_text()), signal.SIGKILL)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "The embedded AWS ended by itself" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"PORT": "http"}, "PORT must be a number"),
+        ({"PORT": "-1"}, "PORT must be a number"),
+        ({"PORT": "65536"}, "PORT must be a number"),
+        ({"PORT": "9" * 5000}, "PORT must be a number"),
+        ({"PORT": "٣"}, "PORT must be a number"),
+        ({"QUOLL_QUERY_BUDGET": "x"}, "QUOLL_QUERY_BUDGET must be a number"),
+        ({"QUOLL_LOG_LEVEL": "loud"}, "QUOLL_LOG_LEVEL must be one of"),
+        ({"QUOLL_STATE": __file__}, "QUOLL_STATE cannot be"),
+        ({"QUOLL_STATE": f"{__file__}/below"}, "QUOLL_STATE cannot be"),
+    ],
+)
+def test_settings_that_make_no_sense(tmp_path: Path, settings: dict[str, str], says: str) -> None:
+    done = command("dev.run", **{"QUOLL_STATE": str(tmp_path), "PORT": str(free_port()), **settings})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"QUOLL_LOG_LEVEL": "loud"}, "QUOLL_LOG_LEVEL must be one of"),
+        (
+            {"QUOLL_STAGE": "prod", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+            "AWS_ENDPOINT_URL may not be set",
+        ),
+    ],
+)
+def test_settings_that_make_no_sense_to_a_command(settings: dict[str, str], says: str) -> None:
+    done = command("chalicelib", "provision", **{"AWS_ENDPOINT_URL": "http://127.0.0.1:1", **settings})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert says in done.stderr
 
 
 def test_a_first_superuser_that_is_refused(tmp_path: Path) -> None:

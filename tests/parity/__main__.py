@@ -20,7 +20,7 @@ def main() -> int:
     paths = [FOLDER / f"{name}.txt" for name in options.files] or sorted(FOLDER.glob("*.txt"))
     known = [] if options.itself else read_known()
     outcomes: list[Outcome] = []
-    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         other = pocketbase if options.itself else quoll
         servers = (
             stack.enter_context(pocketbase(Path(folder, "real"))),

@@ -24,7 +24,7 @@ def main() -> int:
     if not (FOLDER / "node_modules" / "pocketbase").is_dir():
         print(f"The SDK is not installed: run `make test-sdk`, or `npm ci` in {FOLDER}.", file=sys.stderr)
         return 2
-    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         real = stack.enter_context(pocketbase(Path(folder, "real")))
         other = pocketbase if "--itself" in sys.argv[1:] else quoll
         ours = stack.enter_context(other(Path(folder, "other")))

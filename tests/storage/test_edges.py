@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chalicelib.filters import ByEdge, Union
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
-from chalicelib.storage import edges, keys, transactions
+from chalicelib.storage import edges, keys
+from chalicelib.storage import engine as engine_module
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Busy, Conflict, IdTaken, Unavailable
 from chalicelib.storage.places import place_of
@@ -45,7 +46,7 @@ def things(engine: Engine) -> Collection:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten items fit into one transaction."""
-    for module in (edges, transactions):
+    for module in (edges, engine_module):
         monkeypatch.setattr(module, "TRANSACTION_MAX", 10)
 
 

@@ -191,6 +191,12 @@ def reasons(*codes: str) -> list[CancellationReason | None]:
     ("code", "message", "why", "means"),
     [
         ("ProvisionedThroughputExceededException", "", (), Busy),
+        (
+            "ValidationException",
+            "Transaction request cannot include more than 4 MB of data",
+            (),
+            TooManyItems,
+        ),
         ("ThrottlingException", "", (), Busy),
         ("RequestLimitExceeded", "", (), Busy),
         ("TransactionInProgressException", "", (), Busy),

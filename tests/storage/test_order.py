@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.storage.order import fold_nocase, sort_key, sort_text
+from chalicelib.schema.nocase import fold_nocase
+from chalicelib.storage.order import sort_key, sort_text
 
 numbers = st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans())
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -253,3 +253,73 @@ def test_a_field_changes_its_shape(
     stored = find_record(_altered(before, {**FIELD, "maxSelect": becomes}), "t1")
     assert stored is not None
     assert stored.values["tags"] == read_as
+
+
+def _toggled(collection: Collection, *most: int) -> Collection:
+    for max_select in most:
+        collection = _altered(collection, {**FIELD, "maxSelect": max_select})
+    return collection
+
+
+@pytest.mark.parametrize(
+    ("was", "stored_as", "path", "read_as"),
+    [
+        (2, ["a", "b"], (1, 2), ["b"]),
+        (2, ["a", "b"], (2, 1, 1, 2), ["b"]),
+        (2, ["a", "b"], (1, 2, 1), "b"),
+        (1, "a", (2, 1), "a"),
+        (1, "", (2, 1, 2), []),
+        (2, [], (1, 2), []),
+    ],
+)
+def test_what_a_change_of_shape_took_stays_away(
+    engine: Engine, was: int, stored_as: Any, path: tuple[int, ...], read_as: Any
+) -> None:
+    before = make_collection("things", {**FIELD, "maxSelect": was})
+    create(make_record(before, "t1", tags=stored_as))
+    stored = find_record(Collection.from_stored(_toggled(before, *path).to_stored()), "t1")
+    assert stored is not None
+    assert stored.values["tags"] == read_as
+
+
+def test_a_value_written_between_two_changes_of_shape_counts(engine: Engine) -> None:
+    before = make_collection("things", {**FIELD, "maxSelect": 2})
+    create(make_record(before, "t1", tags=["a", "b"]), make_record(before, "t2", tags=["a"]))
+    single = _toggled(before, 1)
+    for record_id, tags in (("t1", "a"), ("t2", "")):
+        read_single = find_records(single, [record_id])[record_id]
+        write_together([Update(read_single, read_single.having(tags=tags))])
+    found = find_records(_toggled(single, 2), ["t1", "t2"])
+    assert [found[each].values["tags"] for each in ("t1", "t2")] == [["a"], []]
+
+
+def test_who_does_not_know_a_new_field_yet_keeps_its_value(engine: Engine) -> None:
+    known_late = make_collection("things", FIELD)
+    both = known_late.merged_with({"fields": [FIELD, {"id": "x1", "name": "x", "type": "text"}]})
+    both = both.with_columns()
+    create(make_record(both, "t1", tags="a", x="precious"))
+    for tags in ("", "b"):
+        ((stale,),) = read_pages(known_late)
+        write_together([Update(stale, stale.having(tags=tags))])
+    stored = find_records(both, ["t1"])["t1"]
+    assert (stored.get("tags"), stored.get("x")) == ("b", "precious")
+    write_together([Update(stored, stored.having(x=""))])
+    assert find_records(both, ["t1"])["t1"].get("x") == ""
+
+
+def test_what_a_deleted_field_held_goes_with_the_next_write(engine: Engine) -> None:
+    before = make_collection("things", FIELD)
+    create(make_record(before, "t1", tags="a"))
+    gone = before.merged_with({"fields": []}).with_columns()
+    stored = find_records(gone, ["t1"])["t1"]
+    write_together([Update(stored, stored)])
+    assert find_records(before, ["t1"])["t1"].get("tags") == ""
+
+
+def test_a_claim_is_believed_only_while_its_owner_has_the_value(engine: Engine) -> None:
+    (ann,) = create(make_record(PEOPLE, "a", name="Ann"))
+    unaware = replace(PEOPLE, indexes=())
+    write_together(
+        [Update(replace(ann, collection=unaware), replace(ann.having(name="Bob"), collection=unaware))]
+    )
+    assert find_by_unique(PEOPLE, PEOPLE.unique_indexes[0], ("Ann",)) is None

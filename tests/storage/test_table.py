@@ -15,7 +15,7 @@ def test_it_has_sixteen_sparse_indexes() -> None:
     definition = table_definition("quoll")
     indexes = definition["GlobalSecondaryIndexes"]
     assert [index["IndexName"] for index in indexes] == [f"gsi{number}" for number in range(1, 17)]
-    assert {tuple(index["Projection"]["NonKeyAttributes"]) for index in indexes} == {("data", "rev")}
+    assert {tuple(index["Projection"]["NonKeyAttributes"]) for index in indexes} == {("data", "rev", "stamp")}
 
 
 def test_it_streams_both_images_and_costs_nothing_idle() -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from chalicelib.schema.record import Record
-from chalicelib.storage.engine import Engine
+from chalicelib.storage.engine import Engine, WriteItem
 from chalicelib.storage.failures import (
     Busy,
     ConditionFailed,
@@ -16,7 +16,9 @@ from chalicelib.storage.failures import (
     TooManyItems,
     Unavailable,
 )
-from chalicelib.storage.records import find_by_unique, find_record
+from chalicelib.storage.portions import in_portions
+from chalicelib.storage.record_items import key_of
+from chalicelib.storage.records import find_by_unique, find_record, read_pages
 from chalicelib.storage.transactions import Change, Create, Delete, Update, write_together
 from tests.storage.faults import Fault, Faulty
 from tests.storage.samples import PEOPLE, POSTS, make_record
@@ -218,3 +220,56 @@ def test_a_repeated_write_that_meets_itself_is_done(engine: Engine) -> None:
     assert found(changed) == changed
     with pytest.raises(Conflict):
         store(Update(created, created.having(count=2)))
+
+
+def test_made_anew_under_its_id_is_another_record(engine: Engine) -> None:
+    read = store(Create(person("a", "old")))
+    write_together([Delete(read)])
+    second = store(Create(person("a", "new")))
+    assert second.rev == read.rev
+    for change in (Update(read, read.having(age=1)), Delete(read)):
+        with pytest.raises(Conflict):
+            write_together([change])
+    assert found(second) == second
+    store(Create(person("b", "old")))
+
+
+def test_what_an_index_shows_can_be_written(engine: Engine) -> None:
+    store(Create(person("a", "Ann")))
+    ((listed,),) = read_pages(PEOPLE)
+    store(Update(listed, listed.having(age=3)))
+    with pytest.raises(Conflict):
+        write_together([Delete(listed)])
+    assert found(listed).get("age") == 3
+
+
+def test_a_record_without_a_stamp_can_be_written(engine: Engine) -> None:
+    stored = store(Create(make_record(POSTS, "p1")))
+    item = dict(engine.get(key_of(POSTS, "p1")) or {})
+    del item["stamp"]
+    engine.write_all([WriteItem(item)])
+    old = found(stored)
+    assert old.stamp == ""
+    changed = store(Update(old, old.having(title="x")))
+    with pytest.raises(Conflict):
+        write_together([Delete(old)])
+    write_together([Delete(changed)])
+
+
+def test_more_than_four_megabytes_are_too_many(engine: Engine) -> None:
+    noise = random.Random(1).randbytes(150_000).hex()
+    large = [Create(make_record(POSTS, f"p{number:02}", body=noise)) for number in range(28)]
+    with pytest.raises(TooManyItems):
+        write_together(large)
+    assert engine.calls.total == 0
+    sizes = [len(portion) for portion in in_portions(large)]
+    assert sizes == [24, 4]
+    for portion in in_portions(large):
+        write_together(portion)
+
+
+def test_portions_fit_whatever_is_unique(engine: Engine) -> None:
+    people = [store(Create(person(f"p{number:02}", f"n{number}"))) for number in range(70)]
+    updates = [Update(each, each.having(name=each.id, slug=f"s{each.id}")) for each in people]
+    assert [len(write_together(portion)) for portion in in_portions(updates)] == [20, 20, 20, 10]
+    assert [len(portion) for portion in in_portions([Delete(each) for each in people])] == [33, 33, 4]

@@ -43,12 +43,5 @@ def test_refused(environ: dict[str, str], complaint: str) -> None:
         read_config(environ)
 
 
-@pytest.mark.parametrize(
-    ("stage", "local"), [("local", True), ("test", True), ("dev", False), ("prod", False)]
-)
-def test_local_stages(stage: str, local: bool) -> None:
-    assert read_config({"QUOLL_STAGE": stage}).is_local is local
-
-
 def test_read_once() -> None:
     assert get_config() is get_config()

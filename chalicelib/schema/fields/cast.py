@@ -9,8 +9,9 @@ from typing import Any
 EXACT_INTEGERS = 2**53
 
 TRUE_TEXTS = frozenset({"1", "t", "T", "true", "TRUE", "True"})
-DIGITS = r"\d+(?:_\d+)*"
-HEX_DIGITS = r"[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*"
+# Possessive: what is no number fails at once, not after every way to cut it.
+DIGITS = r"\d++(?:_\d++)*+"
+HEX_DIGITS = r"[0-9a-fA-F]++(?:_[0-9a-fA-F]++)*+"
 NUMBER_TEXT = re.compile(rf"[+-]?(?:{DIGITS}\.?(?:{DIGITS})?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?", re.ASCII)
 HEX_NUMBER_TEXT = re.compile(rf"[+-]?0[xX]_?{HEX_DIGITS}(?:\.{HEX_DIGITS})?[pP][+-]?{DIGITS}", re.ASCII)
 NOT_FINITE_TEXT = re.compile(r"(?:[+-]?inf(?:inity)?|nan)", re.IGNORECASE | re.ASCII)

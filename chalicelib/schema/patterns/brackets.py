@@ -6,7 +6,7 @@ from chalicelib.schema.patterns.classes import POSIX, negated, to_ranges, with_b
 from chalicelib.schema.patterns.escapes import find_class, read_character, refuse
 from chalicelib.schema.patterns.tree import Ranges
 
-POSIX_NAME = re.compile(r"\[:(\^?)(.*?):\]", re.DOTALL)
+POSIX_NAME = re.compile(r"\[:(\^?)([^:\]]*):\]")
 
 
 def read_brackets(text: str, start: int, *, fold: bool = False) -> tuple[Ranges, int]:

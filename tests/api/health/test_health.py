@@ -1,7 +1,10 @@
 """GET /api/health."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from chalicelib.config import get_config
 from dev.gateway import Gateway
 from tests.conftest import Superuser
 from tests.scenario import Scenario, play
@@ -44,3 +47,17 @@ def test_head(gateway: Gateway) -> None:
 def test_a_guest_costs_nothing(gateway: Gateway) -> None:
     play(gateway, SCENARIOS[0])
     assert gateway.handle("GET", "/api/health", {})[0] == 200
+
+
+@pytest.fixture
+def broken_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("QUOLL_LOG_LEVEL", "loud")
+    get_config.cache_clear()
+    yield
+    monkeypatch.undo()
+    get_config.cache_clear()
+
+
+def test_settings_that_make_no_sense(gateway: Gateway, broken_settings: None) -> None:
+    status, _, body = gateway.handle("GET", "/api/health", {})
+    assert (status, b"QUOLL" in body) == (500, False)

@@ -7,7 +7,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import clock
-from chalicelib.collections import backfill, load
+from chalicelib.collections import backfill, load, settling
 from chalicelib.collections.backfill import find_work, run_some
 from chalicelib.collections.create import create_collection, ensure_defaults
 from chalicelib.collections.delete import delete_collection
@@ -244,7 +244,7 @@ def test_two_runners_do_no_harm(large):
 
 
 def test_a_definition_is_waited_for_until_everybody_knows_it(large, monkeypatch):
-    monkeypatch.setattr(backfill, "get_config", lambda: replace(get_config(), config_ttl=3))
+    monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=3))
     moment = [clock.unix_milliseconds()]
     monkeypatch.setattr(backfill.clock, "unix_milliseconds", lambda: moment[0])
     update_collection("posts", {"indexes": [ON_A]})
@@ -256,7 +256,7 @@ def test_a_definition_is_waited_for_until_everybody_knows_it(large, monkeypatch)
 
 
 def test_a_request_waits_as_long(posts, monkeypatch):
-    monkeypatch.setattr(backfill, "get_config", lambda: replace(get_config(), config_ttl=3))
+    monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=3))
     pauses = []
     posts.pause = pauses.append
     update_collection("posts", {"indexes": [ON_A]})

@@ -1,13 +1,16 @@
 """A unique index added to a collection with data: it holds for all records, or it is refused."""
 
+from dataclasses import replace
+
 import pytest
 
-from chalicelib.collections import fill
+from chalicelib.collections import fill, settling
 from chalicelib.collections.create import create_collection
 from chalicelib.collections.fill import fill_indexes, finish_fill
 from chalicelib.collections.load import get_collection
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.update import update_collection
+from chalicelib.config import get_config
 from chalicelib.errors import ValidationFailed
 from chalicelib.schema.completion import complete
 from chalicelib.storage.failures import NotUnique
@@ -146,3 +149,60 @@ def test_a_record_that_is_changed_while_it_is_filled(posts, monkeypatch):
     update_collection("posts", ON_A)
     with pytest.raises(NotUnique):
         store("posts", "record000000002", a="y")
+
+
+def test_what_an_unaware_function_took_from_a_record_is_free(posts):
+    changed, deleted = store("posts", "record000000001", a="A"), store("posts", "record000000002", a="D")
+    old = get_collection("posts")
+    update_collection("posts", ON_A)
+    changed, deleted = find_record(old, changed.id), find_record(old, deleted.id)
+    write_together([Update(changed, changed.having(a="B"))])
+    write_together([Delete(deleted)])
+    store("posts", "record000000003", a="A")
+    store("posts", "record000000004", a="D")
+
+
+def test_values_given_up_between_two_portions_are_free(posts, monkeypatch):
+    for n in range(40):
+        store("posts", f"record{n:09}", a=f"v{n}")
+    old, portions = get_collection("posts"), []
+
+    def racing(changes):
+        portions.append(changes)
+        if len(portions) == 2:
+            for n in (0, 39):
+                record = find_record(old, f"record{n:09}")
+                write_together([Update(record, record.having(a=f"new{n}"))])
+        return write_together(changes)
+
+    monkeypatch.setattr(fill, "write_together", racing)
+    update_collection("posts", ON_A)
+    for n, free in enumerate(("v0", "v39")):
+        store("posts", f"another{n:08}", a=free)
+    for taken in ("new0", "new39", "v5"):
+        with pytest.raises(NotUnique):
+            store("posts", "another00000009", a=taken)
+
+
+def test_what_is_written_until_everybody_knows_is_brought_under_it(posts, monkeypatch):
+    monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=1))
+    old, pauses = get_collection("posts"), []
+
+    def write_unaware(seconds):
+        pauses.append(seconds)
+        store(old, "record000000001", a="late")
+
+    posts.pause = write_unaware
+    update_collection("posts", ON_A)
+    assert pauses == [1 + settling.IN_FLIGHT]
+    assert get_collection("posts").building == ()
+    with pytest.raises(NotUnique):
+        store("posts", "record000000002", a="late")
+
+
+def test_nobody_waits_for_other_changes(posts, monkeypatch):
+    monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=1))
+    pauses = []
+    posts.pause = pauses.append
+    update_collection("posts", {"listRule": "", "name": "articles"})
+    assert pauses == []

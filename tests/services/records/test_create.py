@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ApiError, ValidationFailed
+from chalicelib.errors import ApiError, BadRequest, ValidationFailed
 from chalicelib.records.create import create_record
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
@@ -209,3 +209,11 @@ def test_a_field_may_be_called_anything(blog: Engine) -> None:
     build({"name": "odd", "createRule": "", "fields": [text(name) for name in names]})
     answer = create_record("odd", ask(body={name: name for name in names}))
     assert {name: answer[name] for name in names} == {name: name for name in names}
+
+
+def test_impossible_fields_are_refused_before_anything_is_written(blog: Engine) -> None:
+    with pytest.raises(BadRequest):
+        create_record("posts", ask(body={"id": A, "title": "x"}, fields="a:nope"))
+    assert find_record(collection("posts"), A) is None
+    create_record("posts", ask(body={"id": A, "title": "x"}, fields="title"))
+    assert find_record(collection("posts"), A) is not None

@@ -1,5 +1,6 @@
 """Deleting records: rule, cascades, references, the last superuser."""
 
+import random
 from typing import Any
 
 import pytest
@@ -181,6 +182,17 @@ def test_more_than_a_transaction_holds_is_refused_and_changes_nothing(blog: Engi
     with pytest.raises(BadRequest, match="one transaction holds 100 items"):
         delete_record("posts", A, ask())
     assert values("posts", A)
+    assert blog.calls.by_operation["TransactWriteItems"] == 0
+
+
+def test_more_bytes_than_a_transaction_holds_are_refused(blog: Engine) -> None:
+    add("authors", id=A, name="a")
+    noise = random.Random(1).randbytes(150_000).hex()
+    for _ in range(28):
+        add("posts", title=noise, author=A)
+    with pytest.raises(BadRequest, match="and 4 MB together"):
+        delete_record("authors", A, ask())
+    assert values("authors", A)
     assert blog.calls.by_operation["TransactWriteItems"] == 0
 
 

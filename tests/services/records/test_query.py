@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.config import get_config
 from chalicelib.errors import ApiError, BadRequest, Forbidden, NotFound
+from chalicelib.filters import trials
 from chalicelib.paging import PageRequest
 from chalicelib.records import related
 from chalicelib.records.query import list_records, view_record
@@ -241,3 +242,10 @@ def test_view(five: list[Record], rule: str, found: bool) -> None:
 def test_no_id_whatever_is_an_error(five: list[Record], record_id: str) -> None:
     with pytest.raises(NotFound):
         view_record("posts", record_id, ask())
+
+
+def test_comparing_each_with_each_is_refused(five: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "MAX_TRIALS", 10)
+    change_collection("posts", listRule="@collection.posts.title ?> title")
+    with pytest.raises(BadRequest, match="compares too many records with each other"):
+        list_records("posts", ask(), PageRequest())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.errors import TooManyRequests
 from chalicelib.records.start_over import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE, start_over_on_conflict
 from chalicelib.storage.engine import Engine
@@ -29,6 +30,21 @@ def test_in_the_end_it_gives_up(engine: Engine) -> None:
     engine.pause = lambda seconds: None
     with pytest.raises(TooManyRequests):
         start_over_on_conflict(lambda: _lose())
+
+
+def test_it_gives_up_before_a_gateway_does(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments, attempts = [0.0], []
+    monkeypatch.setattr(clock, "stopwatch", lambda: moments[0])
+    engine.pause = lambda seconds: None
+
+    def slow() -> None:
+        attempts.append(moments[0])
+        moments[0] += 4000
+        raise Conflict("x")
+
+    with pytest.raises(TooManyRequests):
+        start_over_on_conflict(slow)
+    assert attempts == [0, 4000, 8000, 12000]
 
 
 def test_other_failures_are_not_tried_again(engine: Engine) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import BadRequest
-from chalicelib.records import truncate as module
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.truncate import truncate
 from chalicelib.schema.record import Record
+from chalicelib.storage import portions
 from chalicelib.storage.engine import Engine
 from tests.services.records.world import add, add_user, collection
 
@@ -44,7 +44,7 @@ def test_a_required_reference_stops_it_before_anything_is_written(blog: Engine) 
 
 
 def test_more_than_one_transaction_is_several(blog: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TRANSACTION_MAX", 6)
+    monkeypatch.setattr(portions, "TRANSACTION_MAX", 6)
     for place in range(8):
         add("tags", name=str(place))
     blog.calls.reset()

@@ -227,3 +227,52 @@ def test_somebody_changes_ones_own_password(blog: Engine) -> None:
         assert stored("users", ann.id) == ann
     update_record("users", ann.id, ask(ann, {**change, "oldPassword": PASSWORD}))
     assert password_matches("87654321", stored("users", ann.id).get("password"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "body", "allowed"),
+    [
+        ("@request.body.tags:isset = false", {"tags+": B}, False),
+        ("@request.body.tags:isset = false", {"+tags": B}, False),
+        ("@request.body.tags:isset = false", {"tags-": A}, False),
+        ("@request.body.tags:isset = false", {"title": "new"}, True),
+        ("@request.body.tags:length = 2", {"tags+": B}, True),
+        ("@request.body.tags.name ?= 'b'", {"tags+": B}, True),
+        ("@request.body.count < 5", {"count": 1, "count+": 7}, False),
+        ("@request.body.count = 8", {"count": 1, "count+": 7}, True),
+        ("@request.body.count:changed = false", {"count+": 1}, False),
+        ("@request.body.count:changed = false", {"count+": 0}, True),
+    ],
+)
+def test_rules_see_the_value_that_a_modifier_makes(
+    blog: Engine, rule: str, body: Mapping[str, Any], allowed: bool
+) -> None:
+    change_collection("posts", updateRule=rule)
+    add("tags", id=A, name="a")
+    add("tags", id=B, name="b")
+    before = add("posts", id=A, title="t", tags=[A], count=3)
+    if allowed:
+        update_record("posts", A, ask(body=body))
+        return
+    with pytest.raises(NotFound):
+        update_record("posts", A, ask(body=body))
+    assert stored("posts", A).values == before.values
+
+
+@pytest.mark.parametrize(
+    ("rule", "allowed"),
+    [
+        ("@request.body.secret = 's'", False),
+        ("@request.body.secret:isset = true", False),
+        ("@request.body.secret:isset = false", True),
+    ],
+)
+def test_rules_see_no_hidden_field_that_is_not_set(blog: Engine, rule: str, allowed: bool) -> None:
+    change_collection("authors", updateRule=rule)
+    add("authors", id=A, name="ann")
+    if allowed:
+        update_record("authors", A, ask(body={"name": "new", "secret": "s"}))
+        assert stored("authors", A).get("secret") == ""
+        return
+    with pytest.raises(NotFound):
+        update_record("authors", A, ask(body={"name": "new", "secret": "s"}))

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from chalicelib.filters import NEW_ROOT, Scope, bind, matches, matching, parse
+from chalicelib.filters import NEW_ROOT, Scope, TooManyTrials, bind, matches, matching, parse, trials
 from chalicelib.request import RequestInfo
 from chalicelib.schema.changes import with_access
 from chalicelib.schema.record import Record
@@ -120,3 +120,71 @@ def test_a_new_record_has_no_column_types(posts: Scope, source: MemorySource) ->
     tree = parse("n = '1'")
     assert matches(bind(tree, posts), record, source)
     assert not matches(bind(tree, replace(posts, root=NEW_ROOT)), record, source)
+
+
+def test_finding_an_equal_row_needs_few_trials(
+    posts: Scope, source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        source.add("tags", id=f"t{number}", name=f"tag {number}")
+        source.add("posts", id=f"x{number}", title=f"tag {number}")
+    monkeypatch.setattr(trials, "MAX_TRIALS", 1000)
+    node = bind(parse("@collection.tags.name ?= title"), posts)
+    assert len(list(matching(node, source.records["cposts"], source))) == 100
+
+
+@pytest.mark.parametrize("text", ["@collection.tags.name ?> title", "@collection.tags.name > title"])
+def test_comparing_each_with_each_has_an_end(
+    text: str, posts: Scope, source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        source.add("tags", id=f"t{number}", name="a")
+        source.add("posts", id=f"x{number}", title="z")
+    monkeypatch.setattr(trials, "MAX_TRIALS", 1000)
+    with pytest.raises(TooManyTrials):
+        list(matching(bind(parse(text), posts), source.records["cposts"], source))
+
+
+SHARED = [
+    "author.posts_via_author.author.posts_via_author.author.posts_via_author.title ?= 'nosuch'",
+    "author.posts_via_author.author.posts_via_author.author.posts_via_author.title = 'nosuch'",
+    "author.posts_via_author.author.posts_via_author.author.posts_via_author.title != 'nosuch'",
+    "author.posts_via_author.author.name = 'nosuch'",
+    "author.posts_via_author.title = 'nosuch'",
+    "author.posts_via_author.author.posts_via_author.title ?= 'nosuch' || author.name = 'nosuch'",
+    "author.posts_via_author.title !~ 'nosuch' && author.posts_via_author.n ?= 99",
+]
+
+
+@pytest.mark.parametrize("text", SHARED)
+def test_what_many_records_share_is_looked_at_once(text: str, posts: Scope, source: MemorySource) -> None:
+    source.records["cposts"].clear()
+    for number in range(200):
+        source.add("posts", id=f"x{number}", title="a", author="ann")
+    found = list(matching(bind(parse(text), posts), source.records["cposts"], source))
+    assert len(found) == (200 if text.endswith("!= 'nosuch'") else 0)
+    assert source.trials.count < 5000
+
+
+def test_all_evaluations_of_a_request_count_together(
+    posts: Scope, source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "MAX_TRIALS", 100)
+    node = bind(parse("@collection.tags.name ?> title"), posts)
+    with pytest.raises(TooManyTrials):
+        for _ in range(100):
+            list(matching(node, source.records["cposts"], source))
+
+
+def test_an_outcome_is_remembered_only_for_the_same_rows(posts: Scope, source: MemorySource) -> None:
+    source.records["cposts"].clear()
+    for number in range(6):
+        source.add(
+            "posts", id=f"x{number}", title="abc"[number % 3], n=number, author=("ann", "bob")[number % 2]
+        )
+    text = "author.posts_via_author.n ?> n && author.posts_via_author.title ?= title"
+    found = matching(bind(parse(text), posts), source.records["cposts"], source)
+    assert [record.id for record in found] == []
+    text = "author.posts_via_author.n ?> n"
+    found = matching(bind(parse(text), posts), source.records["cposts"], source)
+    assert [record.id for record in found] == ["x0", "x1", "x2", "x3"]

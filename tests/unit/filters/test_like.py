@@ -33,6 +33,6 @@ def test_pattern(operand: str, pattern: str) -> None:
 
 
 def test_many_wildcards_take_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert not is_like("a" * 20_000, "%a" * 200 + "%b")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.filters.dates import strftime
-from chalicelib.filters.moments import calendar_day, days_before
+from chalicelib.filters.moments import calendar_day, days_before, read_moment
 from chalicelib.filters.sql_text import SqlValue
 
 SQLITE = sqlite3.connect(":memory:")
@@ -56,8 +56,11 @@ MODIFIERS = st.builds(
 def test_is_sqlite_strftime(moment: SqlValue, modifiers: list[str]) -> None:
     # SQLite writes the hour of 24:00 as 24 but its date as the next day's: we write 00.
     assume("24:" not in str(moment))
+    # Versions of SQLite disagree about the zone of a number that no modifier has explained.
+    assume("utc" not in modifiers or isinstance(moment, str))
     marks = ",".join("?" * (2 + len(modifiers)))
     ((expected,),) = SQLITE.execute(f"SELECT strftime({marks})", (ALL, moment, *modifiers))
+    assume(expected is None or not expected.startswith("-"))  # years before 0 are nobody's
     assert strftime([ALL, moment, *modifiers]) == expected
 
 
@@ -77,3 +80,9 @@ def test_nonsense_is_null(modifier: str) -> None:
 @given(st.text() | st.floats() | st.none(), st.text() | MODIFIERS)
 def test_nothing_raises(moment: SqlValue, modifier: str) -> None:
     assert isinstance(strftime(["%Y %J %s", moment, modifier]), str | None)
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("start", ["2020-01-01", "2020-01-01 00:00", "00:00", "2020-01-01 00:00Z"])
+def test_what_is_nearly_a_moment_takes_no_time(start: str) -> None:
+    assert read_moment(start + " " * 100_000 + "x") is None

@@ -1,9 +1,12 @@
 """Sorts: what may be written, and the order that comes of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.filters import FilterError, Scope, bind_sort, ordered, parse_sort
 from chalicelib.filters.sort import MAX_KEY_LENGTH, MAX_KEYS
+from chalicelib.schema.catalog import Catalog
 from tests.unit.filters.world import MemorySource
 
 ORDERED = [
@@ -65,3 +68,21 @@ def test_random_order_differs(posts: Scope, source: MemorySource) -> None:
 def test_related_records_are_asked_for_at_once(posts: Scope, source: MemorySource) -> None:
     ordered(source.records["cposts"], bind_sort(parse_sort("author.name"), posts), source)
     assert source.asked[0] == ("ids", "people", "ann", "bob", "cid")
+
+
+PATH = "author.posts_via_author.author.posts_via_author.author.posts_via_author.title"
+
+
+@pytest.mark.parametrize("list_rule", ["", "name = 'nosuch'", "name != 'bob'"])
+def test_what_many_records_share_is_looked_at_once(
+    list_rule: str, posts: Scope, source: MemorySource
+) -> None:
+    source.records["cposts"].clear()
+    for number in range(150):
+        source.add("posts", id=f"x{number}", title=f"{number % 10}", author=("ann", "bob")[number % 2])
+    people = replace(source.collection("people"), list_rule=list_rule)
+    catalog = Catalog([people, *(each for each in source.catalog if each.name != "people")])
+    client = replace(posts, catalog=catalog, is_client=True)
+    found = ordered(source.records["cposts"], bind_sort(parse_sort(f"-{PATH},{PATH}"), client), source)
+    assert [record.id for record in found[:2]] == ["x1", "x3"]
+    assert source.trials.count < 5000

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from chalicelib.filters import Access, ByEdge, ById, BySlot, ByUnique, Union
+from chalicelib.filters import Access, ByEdge, ById, BySlot, ByUnique, Trials, Union
 from chalicelib.filters.sql_text import SqlValue, order_of, to_sql
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -23,6 +23,7 @@ class MemorySource:
         self.catalog = Catalog(collections)
         self.records: dict[str, list[Record]] = {collection.id: [] for collection in self.catalog}
         self.asked: list[tuple[str, ...]] = []
+        self.trials = Trials()
 
     def collection(self, name: str) -> Collection:
         found = self.catalog.find(name)

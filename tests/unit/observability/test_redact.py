@@ -48,3 +48,9 @@ def test_tokens_in_harmless_parameters() -> None:
 @pytest.mark.parametrize("piece", ["a-", "aaaaaaaa.", "a.", "-", "aaaaaaaa-aaaaaaaa."])
 def test_long_texts_take_no_time(piece: str) -> None:
     redact_text(piece * 20_000)
+
+
+@pytest.mark.parametrize("name", ["filter", "sort"])
+def test_expressions_about_secrets(name: str) -> None:
+    assert redact_values({name: "tokenKey='abc'"}) == {name: "***"}
+    assert redact_values({name: "title='abc'"}) == {name: "title='abc'"}

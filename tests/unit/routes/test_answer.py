@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import BadRequest
 from chalicelib.request import RequestInfo
-from chalicelib.routes.answer import answer, json_answer, no_content, to_json, write_number
+from chalicelib.routes.answer import (
+    MAX_BYTES,
+    answer,
+    answer_written,
+    json_answer,
+    no_content,
+    to_json,
+    write_number,
+)
 
 WRITTEN: list[tuple[Any, str]] = [
     ({"a": 1, "b": [1.5, True, None]}, '{"a":1,"b":[1.5,true,null]}'),
@@ -85,3 +93,24 @@ def test_a_whole_answer() -> None:
 
 def test_nothing_to_say() -> None:
     assert (no_content().status_code, no_content().body) == (204, b"")
+
+
+LARGE = "x" * MAX_BYTES
+
+
+def test_an_answer_that_a_function_cannot_return_is_refused() -> None:
+    with pytest.raises(BadRequest, match="too large"):
+        answer(RequestInfo(), {"a": LARGE})
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ({"id": "1", "a": "x", "expand": {"b": "y"}}, {"id": "1", "a": "x", "expand": {"b": "y"}}),
+        ({"id": "1", "a": "x", "expand": {"b": LARGE}}, {"id": "1", "a": "x"}),
+        ({"id": "1", "a": LARGE, "expand": {}}, {"id": "1"}),
+    ],
+    ids=["small", "large expand", "large record"],
+)
+def test_what_was_written_is_always_answered(data: dict[str, Any], shown: dict[str, Any]) -> None:
+    assert json.loads(answer_written(RequestInfo(), data).body) == shown

@@ -206,3 +206,16 @@ def test_an_upload_arrives_as_it_was_sent(content: bytes) -> None:
 def test_any_parts_are_read_or_refused(pieces: list[bytes]) -> None:
     with suppress(UnreadableBody):
         read_body(b"".join(pieces), MULTIPART)
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("name", [b";" * 60_000, b";" * 101, b"a" * 8192])
+def test_headers_of_a_part_are_short(name: bytes) -> None:
+    with pytest.raises(UnreadableBody):
+        read_body(part(name, b"x") + END, MULTIPART)
+
+
+@pytest.mark.timeout(5)
+def test_a_content_type_is_short() -> None:
+    with pytest.raises(UnreadableBody):
+        read_body(END, 'multipart/form-data; boundary="' + "a=b;" * 30_000)

@@ -7,7 +7,7 @@ from chalice.app import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import BadRequest, UnreadableBody
+from chalicelib.errors import UnreadableBody
 from chalicelib.paging import PageRequest
 from chalicelib.request import RequestInfo
 from chalicelib.routes.read import read_page, read_request
@@ -139,12 +139,6 @@ def test_a_malformed_body_matters_when_it_is_looked_at() -> None:
     request = read_request(make_request("POST", headers={"Content-Type": "application/json"}, body="{"))
     with pytest.raises(UnreadableBody):
         dict(request.body)
-
-
-@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
-def test_writes_with_impossible_fields_are_refused_before_anything_is_written(method: str) -> None:
-    with pytest.raises(BadRequest):
-        read_request(make_request(method, multiValueQueryStringParameters={"fields": ["a:nope"]}))
 
 
 @pytest.mark.parametrize(

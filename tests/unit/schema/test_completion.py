@@ -120,3 +120,8 @@ def test_another_auth_rule_revokes_all_tokens(
     old = complete(Collection.from_json({"name": "u", "type": "auth", "authRule": before}))
     new = complete(old.merged_with({"authRule": after, "authToken": {"secret": "s" * 50}}), old)
     assert (new.auth.auth_token.secret != "s" * 50) is is_revoked
+
+
+def test_a_chosen_id_is_in_the_names_beside_given_indexes():
+    given = {"name": "m", "type": "auth", "id": "mine", "indexes": ["CREATE INDEX i ON m (email)"]}
+    assert "idx_email_mine" in complete(Collection.from_json(given)).indexes[2].text

@@ -130,3 +130,8 @@ def test_a_submitted_list_may_hold_what_is_no_index():
 def test_a_submitted_list_of_another_shape(raw):
     with pytest.raises(WrongShape):
         read_indexes(raw, ["a"])
+
+
+@pytest.mark.parametrize("name", ["i-1", "1i", "a-b-c", "9", "-x"])
+def test_names_need_no_quotes(name: str) -> None:
+    assert parse_index(f"CREATE INDEX {name} ON t (a)").name == name

@@ -41,3 +41,11 @@ def test_to_text(raw: Any, expected: str) -> None:
 )
 def test_to_bool(raw: Any, expected: bool) -> None:
     assert to_bool(raw) is expected
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "text", ["1" * 100_000 + "x", "1_" * 50_000, "0x" + "f" * 100_000, "1." + "1" * 100_000 + "_"]
+)
+def test_what_is_nearly_a_number_takes_no_time(text: str) -> None:
+    assert to_number(text) == 0
