@@ -1,5 +1,6 @@
 """Edges: records by a value of a multi-valued field, written and removed with the record."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.filters import ByEdge, Union
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.completion import complete
 from chalicelib.schema.record import Record
 from chalicelib.storage import edges, keys
 from chalicelib.storage import engine as engine_module
@@ -218,3 +220,22 @@ def test_edges_that_are_wanted_again_are_not_removed_afterwards(engine: Engine, 
     engine.send = overtaken
     write_together([Update(record, bare)])
     assert edges_of(engine, record) == {"R", *MANY[:15]}
+
+
+def test_edges_go_with_a_write_that_takes_a_claim_which_was_left(engine: Engine) -> None:
+    things = replace(make_indexed(), indexes=make_unique().indexes)
+    left = add(things, "r1", title="a")
+    write_together([Delete(replace(left, collection=replace(things, indexes=())))])
+    record = add(things, "r2", title="a", tags=["a", "b"])
+    assert edges_of(engine, record) == {"R", "a", "b"}
+
+
+def make_unique() -> Collection:
+    made = Collection.from_json(
+        {
+            "name": "things",
+            "fields": [{"type": "text", "name": "title"}],
+            "indexes": ["CREATE UNIQUE INDEX u ON things (title)"],
+        }
+    )
+    return complete(made)
