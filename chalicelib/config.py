@@ -77,6 +77,11 @@ def get_log_level() -> str:
     return level if level in LOG_LEVELS else "INFO"
 
 
+def get_stream_arn() -> str:
+    """The table's stream. Asked on importing, as the level is."""
+    return os.environ.get("QUOLL_STREAM_ARN", "")
+
+
 def find_state(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of `make run`."""
     return Path(environ.get("QUOLL_STATE") or STATE).absolute()

@@ -4,9 +4,9 @@ JOBS are the blueprints of functions that AWS calls by itself. The stream's is o
 stream is known (QUOLL_STREAM_ARN): its function is made for that one.
 """
 
-from chalicelib.config import get_config
+from chalicelib.config import get_stream_arn
 from chalicelib.jobs import record_stream
 
-JOBS = (record_stream.blueprint,) if get_config().stream_arn else ()
+JOBS = (record_stream.blueprint,) if get_stream_arn() else ()
 
 __all__ = ["JOBS"]

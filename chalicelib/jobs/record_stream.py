@@ -10,7 +10,7 @@ from typing import Any
 
 from chalice.app import Blueprint, DynamoDBEvent
 
-from chalicelib.config import get_config
+from chalicelib.config import get_stream_arn
 from chalicelib.errors import Overloaded
 from chalicelib.observability.logger import logger
 from chalicelib.storage.counters import AT_ONCE, Coming, count_changes
@@ -26,7 +26,7 @@ AMOUNTS = {"INSERT": 1, "REMOVE": -1}
 
 
 @blueprint.on_dynamodb_record(
-    stream_arn=get_config().stream_arn,
+    stream_arn=get_stream_arn(),
     batch_size=BATCH_SIZE,
     starting_position="TRIM_HORIZON",
     maximum_batching_window_in_seconds=BATCH_SECONDS,
