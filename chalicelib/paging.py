@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -42,6 +42,10 @@ class Page:
     total_items: int = -1
     total_pages: int = -1
 
+    def with_total(self, items: int) -> "Page":
+        """The same page, of so many items in all."""
+        return replace(self, total_items=items, total_pages=-(-items // self.per_page))
+
     def to_json(self) -> dict[str, Any]:
         """PocketBase's list answer."""
         return {
@@ -58,7 +62,7 @@ def take_page(found: Iterable[Item], wanted: PageRequest) -> Page:
     stream = iter(found)
     skipped = sum(1 for _ in islice(stream, min(wanted.first, sys.maxsize)))
     items = list(islice(stream, wanted.per_page))
+    page = Page(items, wanted.page, wanted.per_page)
     if wanted.skip_total:
-        return Page(items, wanted.page, wanted.per_page)
-    total = skipped + len(items) + sum(1 for _ in stream)
-    return Page(items, wanted.page, wanted.per_page, total, -(-total // wanted.per_page))
+        return page
+    return page.with_total(skipped + len(items) + sum(1 for _ in stream))

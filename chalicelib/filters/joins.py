@@ -100,12 +100,6 @@ def chain_of(join: Join) -> tuple[Join, ...]:
     return tuple(reversed(chain))
 
 
-def is_apart(join: Join) -> bool:
-    """Whether the join's rows have nothing to do with the record that is tested."""
-    chain = chain_of(join)
-    return bool(chain) and isinstance(chain[0], Every | Listed | Given | Caller)
-
-
 def is_many(join: Join) -> bool:
     """Whether the join can have more than one row for one row of its parent."""
     return isinstance(join, Every) or bool(getattr(join, "is_many", False))

@@ -1,7 +1,7 @@
 """Reading records: a page of a list, and one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.collections.load import get_catalog_with
@@ -124,7 +124,7 @@ def _take_page_of_all(
         rest = count_after(following, access.backwards, budget) if following else 0
     except BudgetExceeded:
         return page
-    return _with_total(page, counted.count + rest)
+    return page.with_total(counted.count + rest)
 
 
 def _take_page_and_count(found: Iterator[Record], wanted: PageRequest) -> Page:
@@ -138,11 +138,7 @@ def _take_page_and_count(found: Iterator[Record], wanted: PageRequest) -> Page:
             pass
     except BudgetExceeded:
         return page
-    return _with_total(page, counted.count)
-
-
-def _with_total(page: Page, total: int) -> Page:
-    return replace(page, total_items=total, total_pages=-(-total // page.per_page))
+    return page.with_total(counted.count)
 
 
 class _Counted:
