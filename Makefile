@@ -6,6 +6,7 @@ RUNNABLE := .venv/runnable
 INSTALLED := .venv/installed
 NODE_INSTALLED := tests/sdk/node_modules/.package-lock.json
 WORKERS ?= auto
+SIZES ?= 1000 10000
 
 PRINT_VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 HELD := $(and $(wildcard $(MADE)),$(shell $(BIN)/python -c '$(PRINT_VERSION)' 2>/dev/null))
@@ -20,7 +21,7 @@ PYTHON := $(shell for each in python3.13 python3.12 python3.11 python3 python; d
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run superuser test check format test-sdk clean
+.PHONY: help install run superuser test check format test-sdk bench clean
 
 # A .venv whose Python is gone, or is another than the one asked for, is made anew.
 ifneq ($(HELD),$(or $(WANTED),none))
@@ -56,8 +57,11 @@ format: $(INSTALLED) ## Put the code into shape
 test-sdk: $(INSTALLED) $(NODE_INSTALLED) ## PocketBase's own JavaScript SDK against Quoll and against PocketBase
 	$(BIN)/python -m tests.sdk
 
+bench: $(INSTALLED) ## Capacity units per operation, and whether they grow, on DynamoDB Local (npm, Java 17; SIZES=)
+	$(BIN)/python -m bench.cost --sizes $(SIZES)
+
 clean: ## Remove what was installed and built; data in .quoll/ stays
-	rm -rf .venv .ruff_cache .mypy_cache .import_linter_cache .hypothesis .chalice/deployments tests/sdk/node_modules
+	rm -rf .venv .ruff_cache .mypy_cache .import_linter_cache .hypothesis .chalice/deployments tests/sdk/node_modules bench/.tools
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each mark is set when its step is complete: what was interrupted is done again.

@@ -1,7 +1,8 @@
-"""The application: routes and middleware put together. What they do is in chalicelib."""
+"""The application: routes, jobs and middleware put together. What they do is in chalicelib."""
 
 from chalice.app import Chalice, CORSConfig
 
+from chalicelib.jobs import JOBS
 from chalicelib.routes import BLUEPRINTS, MIDDLEWARE
 
 app = Chalice(app_name="quoll", configure_logs=False)
@@ -10,5 +11,5 @@ app.api.cors = CORSConfig(allow_origin="*", allow_headers=["*"], max_age=86400)
 
 for middleware in MIDDLEWARE:
     app.register_middleware(middleware, "http")
-for blueprint in BLUEPRINTS:
+for blueprint in (*BLUEPRINTS, *JOBS):
     app.register_blueprint(blueprint)

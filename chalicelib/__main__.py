@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chalicelib.commands.provision import provision
 from chalicelib.commands.superuser import ACTIONS, CommandFailed, manage_superuser
+from chalicelib.commands.tasks import run_tasks, show_tasks
 from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws
 from chalicelib.errors import Overloaded
 from chalicelib.storage.failures import StorageFailure
@@ -39,6 +40,8 @@ def make_parser() -> argparse.ArgumentParser:
     superuser.add_argument("email")
     superuser.add_argument("password", nargs="?", default="", help="made up and printed when left out")
     commands.add_parser("provision", help="make the table, the bucket and the default collections")
+    tasks = commands.add_parser("tasks", help="show unfinished work, such as an index being built, or do it")
+    tasks.add_argument("action", nargs="?", choices=("show", "run"), default="show")
     return parser
 
 
@@ -46,6 +49,8 @@ def _run(wanted: argparse.Namespace) -> str:
     if wanted.command == "provision":
         made = provision()
         return f"Made: {', '.join(made)}." if made else "Everything is there already."
+    if wanted.command == "tasks":
+        return run_tasks() if wanted.action == "run" else show_tasks()
     return manage_superuser(wanted.action, wanted.email, wanted.password)
 
 

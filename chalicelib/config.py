@@ -4,6 +4,7 @@ QUOLL_STAGE            local, dev, prod or test (any name of a stage in .chalice
 QUOLL_TABLE            the DynamoDB table; default quoll-<stage>
 QUOLL_BUCKET           the S3 bucket; default quoll-<stage>-files
 QUOLL_CONFIG_TTL       seconds a loaded set of collections is trusted unasked, at most 5; default 1
+QUOLL_STREAM_ARN       the table's stream, for the function that follows it; default none
 QUOLL_QUERY_BUDGET     the most items one request may examine; default 10000
 QUOLL_LOG_LEVEL        DEBUG, INFO, WARNING or ERROR; default INFO
 QUOLL_STATE            the folder of `make run`; default .quoll
@@ -56,6 +57,7 @@ class Config:
     stage: str = "local"
     table: str = "quoll-local"
     bucket: str = "quoll-local-files"
+    stream_arn: str = ""
     config_ttl: float = 1.0
     query_budget: int = 10_000
     log_level: str = "INFO"
@@ -73,6 +75,11 @@ def get_log_level() -> str:
     """The level to log with. Asked on importing, when nothing may be refused yet: get_config does."""
     level = _log_level(os.environ)
     return level if level in LOG_LEVELS else "INFO"
+
+
+def get_stream_arn() -> str:
+    """The table's stream. Asked on importing, as the level is."""
+    return os.environ.get("QUOLL_STREAM_ARN", "")
 
 
 def find_state(environ: Mapping[str, str] = os.environ) -> Path:
@@ -112,6 +119,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         stage=stage,
         table=environ.get("QUOLL_TABLE") or f"quoll-{stage}",
         bucket=environ.get("QUOLL_BUCKET") or f"quoll-{stage}-files",
+        stream_arn=environ.get("QUOLL_STREAM_ARN", ""),
         config_ttl=_number(environ, "QUOLL_CONFIG_TTL", 1.0),
         query_budget=_number(environ, "QUOLL_QUERY_BUDGET", 10_000),
         log_level=_log_level(environ),

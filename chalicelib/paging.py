@@ -17,6 +17,7 @@ class PageRequest:
     """``page``, ``perPage``, ``skipTotal``, ``sort`` and ``filter`` of a list request.
 
     `is_readable` is false when one of the numbers is none: a 400, once the collection was looked at.
+    `cursor` is None unless the list is read by cursor; "" asks for its first page.
     """
 
     page: int = 1
@@ -25,6 +26,7 @@ class PageRequest:
     sort: str = ""
     filter: str = ""
     is_readable: bool = True
+    cursor: str | None = None
 
     @property
     def first(self) -> int:
@@ -34,21 +36,26 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of items, with totals (-1 when they were not counted)."""
+    """A page of items, with totals (-1 when they were not counted).
+
+    `cursor` is what to ask for the next page with, "" after the last; None when no cursor was asked for.
+    """
 
     items: list[Any]
     page: int
     per_page: int
     total_items: int = -1
     total_pages: int = -1
+    cursor: str | None = None
 
     def with_total(self, items: int) -> "Page":
         """The same page, of so many items in all."""
         return replace(self, total_items=items, total_pages=-(-items // self.per_page))
 
     def to_json(self) -> dict[str, Any]:
-        """PocketBase's list answer."""
+        """PocketBase's list answer; with a cursor only when one was asked for."""
         return {
+            **({} if self.cursor is None else {"cursor": self.cursor}),
             "items": self.items,
             "page": self.page,
             "perPage": self.per_page,

@@ -45,7 +45,7 @@ def pick(data: Any, fields: str) -> Any:
     wanted = parse_fields(fields)
     if not wanted:
         return data
-    if isinstance(data, Mapping) and data.keys() == PAGE_KEYS:
+    if isinstance(data, Mapping) and data.keys() - {"cursor"} == PAGE_KEYS:
         return {**data, "items": _cut(data["items"], wanted)}
     return _cut(data, wanted)
 

@@ -20,10 +20,13 @@ import app as application
 from chalicelib.commands.provision import provision
 from chalicelib.commands.superuser import CommandFailed, create_superuser, has_superuser, new_password
 from chalicelib.config import ENDPOINT_FILE, ConfigError, find_state, read_config, use_local_aws
+from chalicelib.jobs.totals import recount_totals
 from chalicelib.storage.failures import StorageFailure
 from dev.aws import AwsFailed, find_free_port, running_aws
 from dev.gateway import Gateway
 from dev.server import HOST, Server
+from dev.stream import followed_stream
+from dev.tasks import running_tasks
 
 DEFAULT_PORT = 8090
 DEFAULT_EMAIL = "admin@example.com"
@@ -64,13 +67,17 @@ def _serve(server: Server, state: Path) -> None:
         server.shutdown()
 
     with provisioned(state, stop_serving):
-        _make_first_superuser()
-        _say(f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}")
-        _say("There is no page at this address yet: the API is under /api/.")
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever()
-        _say("Stopping ...")
-        server.server_close()
+        recount_totals()  # what the stream told last before it ended may not have been heard
+        with followed_stream(), running_tasks():
+            _make_first_superuser()
+            _say(
+                f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}"
+            )
+            _say("There is no page at this address yet: the API is under /api/.")
+            with contextlib.suppress(KeyboardInterrupt):
+                server.serve_forever()
+            _say("Stopping ...")
+            server.server_close()
     if died.is_set():
         raise AwsFailed(f"The embedded AWS ended by itself; {state / 'aws.log'} may say why. Data is kept.")
 

@@ -7,7 +7,7 @@ superuser   a superuser's record and token, on `defaults`
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 # What the developer's shell says about AWS and Quoll is about something else.
@@ -83,6 +83,12 @@ def default_items(aws: None) -> Items:
 def defaults(default_items: Items) -> Iterator[Engine]:
     """A table with PocketBase's default collections."""
     yield from _on_table(default_items)
+
+
+@pytest.fixture
+def start_anew(defaults: Engine, default_items: Items) -> Callable[[], None]:
+    """For tests that try many worlds: the default collections and nothing else, again."""
+    return lambda: _put_back(default_items)
 
 
 @pytest.fixture(scope="session")

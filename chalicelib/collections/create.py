@@ -1,17 +1,22 @@
 """Making collections."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.collections.backfill import build_at_once
 from chalicelib.collections.check import check_saving
 from chalicelib.collections.reading import read_new, refuse_invalid
 from chalicelib.collections.save import Change, save_change
 from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.changes import with_access
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.completion import complete
 from chalicelib.schema.system import default_collections
+
+MAX_RENEWED = 50
 
 
 def create_collection(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,8 +26,12 @@ def create_collection(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ensure_defaults() -> None:
-    """Store the system collections, and `users` where there is nothing yet. Does nothing the second time."""
-    save_change(_missing_defaults)
+    """Store the system collections, and `users` where there is nothing yet. Does nothing the second time.
+
+    Collections that were stored before there were slots get theirs.
+    """
+    while change := save_change(_missing_defaults):
+        build_at_once(change)
 
 
 def _decide(body: Mapping[str, Any], catalog: Catalog) -> Collection:
@@ -36,5 +45,13 @@ def _decide(body: Mapping[str, Any], catalog: Catalog) -> Collection:
 def _missing_defaults(catalog: Catalog) -> Change:
     now = clock.to_text(clock.now())
     wanted = (each for each in default_collections() if each.system or not len(catalog))
-    missing = (each for each in wanted if not catalog.find(each.id))
-    return Change(tuple(replace(each, created=now, updated=now) for each in missing))
+    missing = [replace(each, created=now, updated=now) for each in wanted if not catalog.find(each.id)]
+    return Change((*missing, *_outdated(catalog)))
+
+
+def _outdated(catalog: Catalog) -> Iterator[Collection]:
+    """The collections that lack a slot or edges, with them; as many as surely fit into one transaction."""
+    renewed = ((each, with_access(each, each)) for each in catalog)
+    return islice(
+        (new for old, new in renewed if (new.slots, new.edges) != (old.slots, old.edges)), MAX_RENEWED
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.collections.backfill import build_at_once
 from chalicelib.collections.check import check_indexes_alone, check_saving
 from chalicelib.collections.fill import Fill, fill_indexes
 from chalicelib.collections.import_failures import (
@@ -41,6 +42,7 @@ def import_collections(body: Mapping[str, Any]) -> None:
     if not wanted.definitions:
         raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
     change = save_change(lambda catalog: _decide(wanted, catalog))
+    build_at_once(change)
     for collection in change.remove:
         purge_records(collection)
 

@@ -103,3 +103,7 @@ class NoRecords:
     def everything(self, collection: Collection) -> Iterator[Record]:
         """None."""
         return iter(())
+
+    def equal(self, collection: Collection, field: str, value: str) -> Sequence[Record]:
+        """None."""
+        return ()

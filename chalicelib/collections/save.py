@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.collections.fill import Fill, finish_fill
 from chalicelib.collections.load import get_newest, note_saved
-from chalicelib.config import get_config
+from chalicelib.collections.settling import LONGEST_WAIT, is_short, settling_seconds
 from chalicelib.errors import BadRequest, TooManyRequests
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -15,8 +15,6 @@ from chalicelib.storage.engine import get_engine
 from chalicelib.storage.failures import Conflict, ItemTooLarge, TooManyItems
 
 ATTEMPTS = 20
-# How much longer than definitions are trusted a request may take that began with a former one.
-GRACE = 1.5
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 1.0
 TOO_BUSY = "The collections were changed by somebody else meanwhile. Please try again."
@@ -26,11 +24,15 @@ TOO_LARGE = "The collection definition is too large."
 
 @dataclass(frozen=True)
 class Change:
-    """Definitions to write and to remove, together, and the indexes that were filled for them."""
+    """Definitions to write and to remove, together, and the indexes that were filled for them.
+
+    `is_settled`: it was saved so long ago that everybody who writes records knows of it.
+    """
 
     put: tuple[Collection, ...] = ()
     remove: tuple[Collection, ...] = ()
     fills: tuple[Fill, ...] = ()
+    is_settled: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.put or self.remove)
@@ -57,18 +59,19 @@ def save_change(decide: Callable[[Catalog], Change]) -> Change:
             get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
             continue
         note_saved(change.applied_to(snapshot.catalog), version, snapshot.version)
-        _finish(change)
-        return change
+        return _finish(change)
     raise TooManyRequests(TOO_BUSY)
 
 
-def _finish(change: Change) -> None:
+def _finish(change: Change) -> Change:
     """Bring under the new indexes what functions have written that did not know of them."""
     fills = [fill for fill in change.fills if fill.added]
-    if fills:
-        get_engine().pause(get_config().config_ttl * GRACE)
+    if not fills:
+        return change
+    get_engine().pause(min(LONGEST_WAIT, settling_seconds()))
     for fill in fills:
         finish_fill(fill)
+    return replace(change, is_settled=is_short())
 
 
 def _write(change: Change, version: str) -> str:

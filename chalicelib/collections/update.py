@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from chalicelib import clock
+from chalicelib.collections.backfill import build_at_once
 from chalicelib.collections.check import check_saving
 from chalicelib.collections.fill import fill_indexes
 from chalicelib.collections.reading import read_changed, refuse_invalid
@@ -21,7 +22,8 @@ ID_STAYS = Problem("validation_values_mismatch", "Values don't match.")
 def update_collection(name_or_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Change what the body names, and show all. Raises NotFound, ValidationFailed, BadRequest."""
     change = save_change(lambda catalog: _decide(name_or_id, body, catalog))
-    return change.put[0].to_json()
+    (built,) = build_at_once(change)
+    return built.to_json()
 
 
 def _decide(name_or_id: str, body: Mapping[str, Any], catalog: Catalog) -> Change:

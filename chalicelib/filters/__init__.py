@@ -4,28 +4,45 @@ text -> tokens -> parse -> syntax tree -> bind (check, put values in, fold) -> b
                                           -> make_plan (which access) -> matches (does this record match)
 """
 
+from chalicelib.filters.access import (
+    Access,
+    Bound,
+    ByEdge,
+    ById,
+    BySlot,
+    ByUnique,
+    InInsertionOrder,
+    Place,
+    Union,
+)
 from chalicelib.filters.bind import bind
-from chalicelib.filters.bound import ALWAYS, NEVER, Node, both
+from chalicelib.filters.bound import ALWAYS, NEVER, Node, all_of, any_of, both, having
 from chalicelib.filters.check import check_client_text, check_rule
 from chalicelib.filters.evaluate import matches, matching
 from chalicelib.filters.failures import FilterError, SuperusersOnly, TooManyTrials
 from chalicelib.filters.joins import NEW_ROOT
 from chalicelib.filters.parse import parse, parse_client_filter
-from chalicelib.filters.plan import ById, ByUnique, InInsertionOrder, Plan, make_plan
+from chalicelib.filters.plan import Plan, make_plan
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.sort import Sort, bind_sort, ordered, parse_sort
 from chalicelib.filters.source import RecordSource
+from chalicelib.filters.suggest import suggest_index
 from chalicelib.filters.trials import Trials
 
 __all__ = [
     "ALWAYS",
     "NEVER",
     "NEW_ROOT",
+    "Access",
+    "Bound",
+    "ByEdge",
     "ById",
+    "BySlot",
     "ByUnique",
     "FilterError",
     "InInsertionOrder",
     "Node",
+    "Place",
     "Plan",
     "RecordSource",
     "Scope",
@@ -33,11 +50,15 @@ __all__ = [
     "SuperusersOnly",
     "TooManyTrials",
     "Trials",
+    "Union",
+    "all_of",
+    "any_of",
     "bind",
     "bind_sort",
     "both",
     "check_client_text",
     "check_rule",
+    "having",
     "make_plan",
     "matches",
     "matching",
@@ -45,4 +66,5 @@ __all__ = [
     "parse",
     "parse_client_filter",
     "parse_sort",
+    "suggest_index",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chalicelib.filters.joins import ROOT, Join
+from chalicelib.filters.joins import ROOT, Elements, Join
 from chalicelib.schema.fields import Field
 
 SqlValue: TypeAlias = str | int | float | None
@@ -139,6 +139,15 @@ def any_of(nodes: Iterable[Node]) -> Node:
 def both(left: Node, right: Node) -> Node:
     """Both trees hold for the same rows, e.g. a rule and a client's filter."""
     return all_of((left, right))
+
+
+def having(field: Field, value: str) -> Node:
+    """The field of the record holds this text, or has it among its values."""
+    if field.is_multiple:
+        return Condition(
+            Element(Elements(ROOT, field.name, is_many=True)), "=", Constant(value), any_match=True
+        )
+    return Condition(Column(ROOT, field), "=", Constant(value))
 
 
 def joins_in(operand: Operand) -> tuple[Join, ...]:

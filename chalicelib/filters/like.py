@@ -47,6 +47,21 @@ def contains_pattern(operand: str) -> str:
     return f"%{_escape(operand)}%"
 
 
+def literal_start(pattern: str) -> tuple[str, bool]:
+    r"""What every match begins with, in any case of its letters; and whether the pattern asks no more.
+
+    >>> literal_start("abc%"), literal_start("a_c%"), literal_start(r"50\%%d"), literal_start("abc")
+    (('abc', True), ('a', False), ('50%', False), ('abc', False))
+    """
+    start = ""
+    for found in _PART.finditer(pattern):
+        escaped, wildcard, plain = found.groups(default="")
+        if wildcard:
+            return start, found.group() == "%" and found.end() == len(pattern)
+        start += escaped + plain
+    return start, False
+
+
 def _escape(operand: str) -> str:
     """Wildcards and backslashes escaped unless they are already, seen from the end."""
     pieces = []

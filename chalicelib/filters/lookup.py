@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from chalicelib.filters.bound import Column, Condition, Node, Operand, joins_in
+from chalicelib.filters.compare import NUMERIC, TEXT
 from chalicelib.filters.joins import Every, Join, Rows, chain_of
-from chalicelib.filters.read import make_reader
+from chalicelib.filters.read import affinity_of, make_reader
 from chalicelib.filters.rows import Assignment, rows_of
+from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import SqlValue, to_number
 
 Rowing: TypeAlias = Callable[[Assignment], Rows]
@@ -38,8 +40,13 @@ def _is_ready(operand: Operand, bound: Sequence[Join]) -> bool:
 
 def _equal_rows(join: Every, column: Column, other: Operand) -> Rowing:
     read_other = make_reader(other)
+    is_text = affinity_of(column) == TEXT and affinity_of(other) != NUMERIC
 
     def find(assigned: Assignment) -> Rows:
+        found = _ask(join, column, read_other(assigned), assigned.source) if is_text else None
+        return _find_among_all(assigned) if found is None else found
+
+    def _find_among_all(assigned: Assignment) -> Rows:
         key = (join, column.field.name)
         if key not in assigned.memo:
             assigned.memo[key] = _index(join, column, assigned)
@@ -47,6 +54,15 @@ def _equal_rows(join: Every, column: Column, other: Operand) -> Rowing:
         return found
 
     return find
+
+
+def _ask(join: Every, column: Column, value: SqlValue, source: RecordSource) -> Rows | None:
+    """The rows, if the source has a short way to those with a text; null is an empty one."""
+    collection = source.catalog.find(join.collection)
+    text = "" if value is None else value
+    if collection is None or not isinstance(text, str):
+        return None
+    return source.equal(collection, column.field.name, text)
 
 
 def _index(join: Every, column: Column, assigned: Assignment) -> dict[SqlValue, list[object]]:

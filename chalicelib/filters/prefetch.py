@@ -27,8 +27,12 @@ Reached: TypeAlias = dict[Join, Iterable[Row]]
 def prefetch(joins: Iterable[Join], records: Sequence[Record], source: RecordSource) -> None:
     """Ask the source for everything that the joins reach from the records: one question per join."""
     reached: Reached = {ROOT: records, NEW_ROOT: records}
+    joins = list(joins)
+    parents = {getattr(join, "parent", None) for join in joins}
     for join in joins:
-        reached[join] = REACH[type(join)](join, reached, source)
+        # Of a whole collection a part may do; who needs all of it asks once.
+        if join in parents or not isinstance(join, Every):
+            reached[join] = REACH[type(join)](join, reached, source)
 
 
 def _elements(join: Elements, reached: Reached, _: RecordSource) -> Iterable[Row]:

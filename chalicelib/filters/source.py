@@ -37,3 +37,10 @@ class RecordSource(Protocol):
     def everything(self, collection: Collection) -> Iterable[Record]:
         """All records of a collection, in insertion order (``@collection.*``)."""
         ...
+
+    def equal(self, collection: Collection, field: str, value: str) -> Sequence[Record] | None:
+        """The records whose single-valued text `field` holds this, in insertion order.
+
+        None when they are not found faster than by reading everything.
+        """
+        ...

@@ -19,6 +19,13 @@ def note_facts(**facts: Any) -> None:
         gathered.update(facts)
 
 
+def add_to_facts(**amounts: float) -> None:
+    """Add to facts that are sums. Outside a request: nothing happens."""
+    gathered = _facts.get()
+    if gathered is not None:
+        gathered.update({name: gathered.get(name, 0) + amount for name, amount in amounts.items()})
+
+
 def gathered_facts() -> Mapping[str, Any]:
     """What was noted so far."""
     return dict(_facts.get() or {})

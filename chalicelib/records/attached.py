@@ -3,9 +3,11 @@
 They name it by ``collectionRef`` and ``recordRef``, two texts, not by a relation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from chalicelib.filters import Node, all_of, having
 from chalicelib.records.related import RelatedRecords
+from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problem, Problems
 from chalicelib.schema.providers import PROVIDERS
 from chalicelib.schema.record import Record
@@ -20,14 +22,9 @@ NO_PROVIDER = Problem("validation_in_invalid", "Must be a valid value.")
 
 def find_attached(record: Record, names: Iterable[str], related: RelatedRecords) -> list[Record]:
     """The records of these system collections that hang on an auth record."""
-    owner = (record.collection.id, record.id)
+    owner = {"collectionRef": record.collection.id, "recordRef": record.id}
     collections = [found for name in names if (found := related.catalog.find(name))]
-    return [
-        each
-        for collection in collections
-        for each in related.everything(collection)
-        if (each.get("collectionRef"), each.get("recordRef")) == owner
-    ]
+    return [each for found in collections for each in related.look_up(found, _naming(owner, found))]
 
 
 def check_attachment(record: Record, related: RelatedRecords) -> Problems:
@@ -35,6 +32,11 @@ def check_attachment(record: Record, related: RelatedRecords) -> Problems:
     if record.collection.name not in ATTACHED:
         return {}
     return {**_check_owner(record, related), **_check_provider(record)}
+
+
+def _naming(owner: Mapping[str, str], collection: Collection) -> Node:
+    fields = collection.field_by_name
+    return all_of(having(fields[name], value) for name, value in owner.items())
 
 
 def _check_owner(record: Record, related: RelatedRecords) -> Problems:

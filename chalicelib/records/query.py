@@ -1,6 +1,5 @@
 """Reading records: a page of a list, and one."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +7,9 @@ from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, Forbidden
 from chalicelib.filters import (
     ALWAYS,
+    ById,
+    ByUnique,
     FilterError,
-    InInsertionOrder,
     Node,
     Plan,
     Sort,
@@ -23,18 +23,24 @@ from chalicelib.filters import (
     ordered,
     parse_client_filter,
     parse_sort,
+    suggest_index,
 )
 from chalicelib.filters.scope import Scope
+from chalicelib.filters.words import plan_in_words
+from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import Page, PageRequest, take_page
 from chalicelib.records.access import bind_rule, open_collection, require_allowed, scope_of
+from chalicelib.records.cursor import Reading, take_page_by_cursor
+from chalicelib.records.narrow import choose_plan
 from chalicelib.records.present import present
-from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.refusals import describe_advice, over_budget, refusals_as_answers
 from chalicelib.records.related import RelatedRecords
+from chalicelib.records.totals import take_page_and_count, take_page_of_all
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
-from chalicelib.storage.budget import Budget, BudgetExceeded
-from chalicelib.storage.records import count_after, find_record, read
+from chalicelib.storage.budget import BudgetExceeded
+from chalicelib.storage.records import find_record, read
 
 # How many records are read first when a filter decides how many will do.
 FIRST_PORTION = 200
@@ -42,10 +48,11 @@ FIRST_PORTION = 200
 
 @dataclass(frozen=True)
 class Question:
-    """A list request, understood: which records, in which order."""
+    """A list request, understood: which records, in which order. `asked` is the client's part of it."""
 
     collection: Collection
     where: Node
+    asked: Node
     sort: Sort
 
 
@@ -56,8 +63,11 @@ def list_records(name: str, request: RequestInfo, wanted: PageRequest) -> Page:
     collection = open_collection(related.catalog, name, "list", request)
     if not wanted.is_readable:
         raise BadRequest()
-    question = _understand(collection, request, wanted, related)
-    page = _answer(question, wanted, related)
+    question = understand(collection, request, wanted, related)
+    try:
+        page = _answer(question, wanted, related, request.auth)
+    except BudgetExceeded as error:
+        raise BadRequest(over_budget(error.limit, _advice(question, request, wanted))) from error
     page.items[:] = present(page.items, request, related)
     return page
 
@@ -71,7 +81,7 @@ def view_record(name: str, record_id: str, request: RequestInfo) -> dict[str, An
     return present([record], request, related)[0]
 
 
-def _understand(
+def understand(
     collection: Collection, request: RequestInfo, wanted: PageRequest, related: RelatedRecords
 ) -> Question:
     """The list rule and the client's filter and sort, bound."""
@@ -81,77 +91,50 @@ def _understand(
         rule = bind_rule(collection.list_rule, scope)
         check_client_text(wanted.filter, request)
         check_client_text(wanted.sort, request)
-        where = both(rule, bind(parse_client_filter(wanted.filter), asked))
-        return Question(collection, where, bind_sort(parse_sort(wanted.sort), asked))
+        filtered = bind(parse_client_filter(wanted.filter), asked)
+        sort = bind_sort(parse_sort(wanted.sort), asked)
+        return Question(collection, both(rule, filtered), filtered, sort)
     except SuperusersOnly as error:
         raise Forbidden(error.message) from error
     except FilterError as error:
         raise BadRequest() from error
 
 
-def _answer(question: Question, wanted: PageRequest, related: RelatedRecords) -> Page:
-    plan = make_plan(question.where, question.sort, question.collection)
+def plan_list(question: Question, wanted: PageRequest, related: RelatedRecords) -> Plan:
+    """How to read the list. By cursor it is read the same way each time, whatever other collections hold."""
+    if wanted.cursor is not None:
+        return make_plan(question.where, question.sort, question.collection)
+    return choose_plan(question.where, question.sort, question.collection, related)
+
+
+def _answer(question: Question, wanted: PageRequest, related: RelatedRecords, asker: Record | None) -> Page:
+    plan = plan_list(question, wanted, related)
+    note_facts(plan=plan_in_words(plan))
+    if wanted.cursor is not None:
+        first = _first_portion(plan, PageRequest(per_page=wanted.per_page + 1, skip_total=True))
+        return take_page_by_cursor(Reading(question.collection, plan, wanted, asker, first), related)
     read_now = read(question.collection, plan, related.budget, _first_portion(plan, wanted))
-    if plan.rest == ALWAYS and isinstance(plan.access, InInsertionOrder) and plan.in_order:
-        return _take_page_of_all(read_now, wanted, plan.access, related.budget)
+    if plan.rest == ALWAYS and plan.in_order:
+        return take_page_of_all(read_now, wanted, question.collection, related.budget)
     found = matching(plan.rest, read_now, related)
     if plan.in_order:
-        return _take_page_and_count(found, wanted)
+        return take_page_and_count(found, wanted)
     return take_page(ordered(found, plan.sort, related), wanted)
 
 
 def _first_portion(plan: Plan, wanted: PageRequest) -> int | None:
     """How many records to ask for first; None is as many as one call gives."""
-    if not plan.in_order or not isinstance(plan.access, InInsertionOrder):
+    if not plan.in_order or isinstance(plan.access, ById | ByUnique):
         return None
     enough = wanted.first + wanted.per_page
-    if plan.rest == ALWAYS:
+    if plan.is_all and (wanted.skip_total or plan.rest == ALWAYS):
         # One more tells that there are no more.
         return enough if wanted.skip_total else enough + 1
     return max(enough, FIRST_PORTION) if wanted.skip_total else None
 
 
-def _take_page_of_all(
-    found: Iterator[Record], wanted: PageRequest, access: InInsertionOrder, budget: Budget
-) -> Page:
-    """The page; and how many there are, the rest of the collection counted without being fetched."""
-    counted = _Counted(found)
-    page = take_page(counted, PageRequest(wanted.page, wanted.per_page, skip_total=True))
-    if wanted.skip_total:
-        return page
-    try:
-        following = next(counted, None)
-        rest = count_after(following, access.backwards, budget) if following else 0
-    except BudgetExceeded:
-        return page
-    return page.with_total(counted.count + rest)
-
-
-def _take_page_and_count(found: Iterator[Record], wanted: PageRequest) -> Page:
-    """The page; and how many there are in all, unless counting them would go beyond the budget."""
-    counted = _Counted(found)
-    page = take_page(counted, PageRequest(wanted.page, wanted.per_page, skip_total=True))
-    if wanted.skip_total:
-        return page
-    try:
-        for _ in counted:
-            pass
-    except BudgetExceeded:
-        return page
-    return page.with_total(counted.count)
-
-
-class _Counted:
-    """An iterator that knows how many it has given."""
-
-    def __init__(self, stream: Iterator[Record]) -> None:
-        self._stream = stream
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Record]:
-        return self
-
-    def __next__(self) -> Record:
-        record = next(self._stream)
-        self.count += 1
-        return record
+def _advice(question: Question, request: RequestInfo, wanted: PageRequest) -> str:
+    """What was asked and the index it needs; of the list rule only superusers hear."""
+    where = question.where if request.is_superuser else question.asked
+    statement = suggest_index(where, question.sort, question.collection)
+    return describe_advice(wanted.filter, wanted.sort, statement)

@@ -20,6 +20,10 @@ TOO_MANY = (
     "one transaction holds 100 items, unique values included, and 4 MB together."
 )
 
+ADVICE = "Narrow it: filter by id or by the columns of an index, leave out the sort or use skipTotal,"
+# How much of a filter is repeated to whoever wrote it.
+LONGEST_QUOTE = 200
+
 
 @contextmanager
 def refusals_as_answers() -> Iterator[None]:
@@ -27,7 +31,7 @@ def refusals_as_answers() -> Iterator[None]:
     try:
         yield
     except BudgetExceeded as error:
-        raise BadRequest(_over_budget(error.limit)) from error
+        raise BadRequest(over_budget(error.limit)) from error
     except TooManyTrials as error:
         raise BadRequest(TOO_LONG) from error
     except ItemTooLarge as error:
@@ -44,9 +48,21 @@ def refuse_bad_fields(request: RequestInfo) -> None:
         raise BadRequest() from error
 
 
-def _over_budget(limit: int) -> str:
+def over_budget(limit: int, advice: str = "") -> str:
+    """What a request is told that would examine too much."""
     return (
-        f"The request would examine more than {limit} records. "
-        "Narrow it: filter by id or by all columns of a unique index, leave out the sort or use skipTotal, "
-        "or raise QUOLL_QUERY_BUDGET"
+        f"The request would examine more than {limit} records. {advice or ADVICE} or raise QUOLL_QUERY_BUDGET"
     )
+
+
+def describe_advice(filter_text: str, sort_text: str, statement: str) -> str:
+    """What was asked for, and the index that would serve it; "" when none would."""
+    if not statement:
+        return ""
+    given = (("filter", filter_text), ("sort", sort_text))
+    asked = " with the ".join(f"{name} {_cut(text)!r}" for name, text in given if text)
+    return f"What needs an index is the {asked or 'list rule'}. Add: {statement};"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "..."

@@ -1,17 +1,21 @@
 """Records that a filter, a rule or an expand reaches from others: cached and batched for one request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
-from chalicelib.filters import ALWAYS, InInsertionOrder, Plan, Sort, Trials
+from chalicelib.filters import ALWAYS, InInsertionOrder, Node, Plan, Sort, Trials, having, make_plan, matching
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.fields import Field
 from chalicelib.schema.record import Record
 from chalicelib.storage.budget import Budget
 from chalicelib.storage.records import find_everywhere, read
 
 WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
+# From how many look-ups on reading a whole collection is the shorter way.
+MAX_LOOKUPS = 100
 
 
 class RelatedRecords:
@@ -23,7 +27,8 @@ class RelatedRecords:
         self.trials = Trials()
         self._by_id: dict[tuple[str, str], Record | None] = {}
         self._everything: dict[str, list[Record]] = {}
-        self._referring: dict[tuple[str, str], dict[str, list[Record]]] = {}
+        self._referring: dict[tuple[str, str], dict[str, Sequence[Record]]] = {}
+        self._equal: dict[tuple[str, Node], Sequence[Record]] = {}
 
     @property
     def catalog(self) -> Catalog:
@@ -52,9 +57,33 @@ class RelatedRecords:
 
     def referring(self, collection: Collection, field: str, ids: Sequence[str]) -> Sequence[Record]:
         """The records of `collection` whose relation `field` holds any of these ids, in insertion order."""
-        by_id = self._references(collection, field)
+        by_id = self._references(collection, collection.field_by_name[field], ids)
         found = {record.id: record for wanted in dict.fromkeys(ids) for record in by_id.get(wanted, ())}
         return sorted(found.values(), key=lambda record: record.rowid)
+
+    def equal(self, collection: Collection, field: str, value: str) -> Sequence[Record] | None:
+        """The records whose field holds this text, in insertion order; None when only reading all tells."""
+        node = having(collection.field_by_name[field], value)
+        key = (collection.space, node)
+        if key not in self._equal:
+            plan = make_plan(node, Sort(), collection)
+            if isinstance(plan.access, InInsertionOrder) or len(self._equal) >= MAX_LOOKUPS:
+                return None
+            self._equal[key] = self._find(plan, collection)
+        return self._equal[key]
+
+    def look_up(self, collection: Collection, node: Node) -> Sequence[Record]:
+        """The records that satisfy a tree, in insertion order: through an index if one serves it."""
+        plan = make_plan(node, Sort(), collection)
+        if isinstance(plan.access, InInsertionOrder):
+            return list(matching(node, self.everything(collection), self))
+        return self._find(plan, collection)
+
+    def find_few(self, collection: Collection, node: Node, most: int) -> Sequence[Record] | None:
+        """The records that satisfy a tree, if no more than `most` have to be read to find them."""
+        plan = make_plan(node, Sort(), collection)
+        found = list(islice(read(collection, plan, self.budget, most + 1), most + 1))
+        return list(matching(plan.rest, found, self)) if len(found) <= most else None
 
     def everything(self, collection: Collection) -> Iterable[Record]:
         """All records of a collection, in insertion order."""
@@ -62,16 +91,32 @@ class RelatedRecords:
             self._everything[collection.space] = list(read(collection, WHOLE, self.budget))
         return self._everything[collection.space]
 
-    def _references(self, collection: Collection, field: str) -> dict[str, list[Record]]:
-        """Who refers to which id. Reads the whole referring collection: relations have no index yet."""
-        key = (collection.space, field)
-        if key not in self._referring:
-            found: dict[str, list[Record]] = {}
-            for record in self.everything(collection):
-                for target in ids_in(record, field):
-                    found.setdefault(target, []).append(record)
-            self._referring[key] = found
-        return self._referring[key]
+    def _references(
+        self, collection: Collection, field: Field, ids: Sequence[str]
+    ) -> Mapping[str, Sequence[Record]]:
+        """Who refers to which of these ids, by look-ups; many ids, or no index: by reading all that refer."""
+        known = self._referring.setdefault((collection.space, field.name), {})
+        unknown = [each for each in dict.fromkeys(ids) if each and each not in known]
+        plans = {each: make_plan(having(field, each), Sort(), collection) for each in unknown[:MAX_LOOKUPS]}
+        is_served = not any(isinstance(plan.access, InInsertionOrder) for plan in plans.values())
+        if is_served and len(unknown) <= MAX_LOOKUPS and collection.space not in self._everything:
+            known |= {each: self._find(plan, collection) for each, plan in plans.items()}
+            return known
+        known |= self._all_references(collection, field, unknown)
+        return known
+
+    def _all_references(
+        self, collection: Collection, field: Field, ids: Sequence[str]
+    ) -> Mapping[str, Sequence[Record]]:
+        found: dict[str, list[Record]] = {each: [] for each in ids}
+        for record in self.everything(collection) if ids else ():
+            for target in ids_in(record, field.name):
+                found.setdefault(target, []).append(record)
+        return found
+
+    def _find(self, plan: Plan, collection: Collection) -> Sequence[Record]:
+        found = matching(plan.rest, read(collection, plan, self.budget), self)
+        return sorted(found, key=lambda record: record.rowid)
 
 
 def ids_in(record: Record, field: str) -> list[str]:

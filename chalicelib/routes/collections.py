@@ -1,4 +1,7 @@
-"""Collections: list, view, create, update, delete, truncate, import, scaffolds. For superusers only."""
+"""Collections: list, view, create, update, delete, truncate, explain, import, scaffolds.
+
+For superusers only.
+"""
 
 from chalice.app import Blueprint, Response
 
@@ -10,6 +13,7 @@ from chalicelib.collections.load import get_newest
 from chalicelib.collections.update import update_collection
 from chalicelib.collections.view import find_or_fail, view_collection
 from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.records.explain import explain_list
 from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.truncate import truncate
 from chalicelib.request import RequestInfo
@@ -76,6 +80,13 @@ def collections_truncate(collection: str) -> Response:
     read_superuser_request()
     truncate(find_or_fail(collection, get_newest().catalog))
     return no_content()
+
+
+@blueprint.route(f"{ONE}/explain", methods=["GET", "HEAD"], name="collections_explain", content_types=[])
+def collections_explain(collection: str) -> Response:
+    """How a list of the collection's records with this filter and sort would be read."""
+    request = read_superuser_request()
+    return answer(request, explain_list(collection, request, read_page(request)))
 
 
 @blueprint.route(f"{ALL}/import", methods=["PUT"], name="collections_import", content_types=[])

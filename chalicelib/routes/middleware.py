@@ -12,8 +12,8 @@ from chalicelib.observability.logger import logger
 from chalicelib.observability.redact import redact_text, redact_values
 from chalicelib.observability.request_log import gathered_facts, start_facts
 from chalicelib.routes.answer import json_answer
+from chalicelib.routes.cost import spent, spent_since, tell_cost
 from chalicelib.routes.read import read_query
-from chalicelib.storage.engine import current_calls
 
 GetResponse: TypeAlias = Callable[[Request], Response]
 
@@ -34,7 +34,7 @@ def log_request(request: Request, get_response: GetResponse) -> Response:
     logger.thread_safe_clear_keys()
     logger.thread_safe_append_keys(request_id=request.context.get("requestId", ""))
     response = get_response(request)
-    cost = {name: round(now - before[name], 1) for name, now in spent().items()}
+    cost = spent_since(before)
     took = round(clock.stopwatch() - started, 1)
     logger.info(
         "request",
@@ -60,12 +60,6 @@ def describe(request: Request) -> dict[str, Any]:
         "ip": event["requestContext"].get("identity", {}).get("sourceIp", ""),
         "user_agent": redact_text(request.headers.get("user-agent", "")),
     }
-
-
-def spent() -> dict[str, float]:
-    """What DynamoDB was asked so far, and the capacity that took."""
-    calls = current_calls()
-    return {"dynamodb_calls": calls.total, "read_units": calls.read_units, "write_units": calls.write_units}
 
 
 def add_headers(request: Request, get_response: GetResponse) -> Response:
@@ -114,6 +108,7 @@ def _error_of_chalice(method: str, status: int) -> ApiError:
 
 MIDDLEWARE: tuple[Callable[[Request, Any], Response], ...] = (
     log_request,
+    tell_cost,
     add_headers,
     errors_as_json,
     prepare_request,

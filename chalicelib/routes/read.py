@@ -60,6 +60,7 @@ def read_page(request: RequestInfo) -> PageRequest:
         skip_total=skip_total in _TRUE,
         sort=query.get("sort", ""),
         filter=query.get("filter", ""),
+        cursor=query.get("cursor"),
     )
 
 

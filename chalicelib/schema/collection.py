@@ -13,6 +13,7 @@ from chalicelib.schema.fields import FIELD_TYPES, Field
 from chalicelib.schema.fields.date import DateField
 from chalicelib.schema.indexes import Index, read_indexes, ready_index
 from chalicelib.schema.shapes import read_flag, read_rule, read_text
+from chalicelib.schema.slots import Edges, Shards, Slot, read_shards, slots_from_stored, slots_to_stored
 
 # JSON names and attributes, in PocketBase's order.
 RULES: Mapping[str, str] = {
@@ -62,6 +63,9 @@ class Collection:
     former: Former = field(default_factory=dict)
     next_column: int = 0
     space: str = ""
+    slots: tuple[Slot, ...] = ()
+    edges: tuple[Edges, ...] = ()
+    shards: Shards = field(default_factory=Shards)
 
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:
@@ -77,6 +81,22 @@ class Collection:
     def unique_indexes(self) -> tuple[Index, ...]:
         """The indexes that forbid equal keys."""
         return tuple(index for index in self.indexes if index.unique)
+
+    @cached_property
+    def ready_slots(self) -> tuple[Slot, ...]:
+        """The slots that all records are in: those that may be read through."""
+        return tuple(slot for slot in self.slots if slot.is_ready)
+
+    @cached_property
+    def ready_edges(self) -> tuple[Field, ...]:
+        """The multi-valued fields that may be looked up by a value."""
+        return tuple(self.field_by_id[each.field_id] for each in self.edges if each.is_ready)
+
+    @cached_property
+    def building(self) -> tuple[Slot | Edges, ...]:
+        """What stored records are still being brought under."""
+        slots = (slot for slot in self.slots if not slot.is_ready)
+        return (*slots, *(each for each in self.edges if not each.is_ready))
 
     @cached_property
     def known_columns(self) -> frozenset[str]:
@@ -128,6 +148,8 @@ class Collection:
         )
         indexes = data["indexes"] if "indexes" in data else [index.text for index in self.indexes]
         changes["indexes"] = read_indexes(indexes, [field.name for field in changes["fields"]])
+        if "quoll" in data:
+            changes["shards"] = self.shards.changed_to(read_shards(data["quoll"], self.shards.now))
         if changes["type"] == "auth":
             changes["auth"] = (self.auth or AuthOptions()).merged_with(data)
         return replace(self, **changes)
@@ -142,8 +164,8 @@ class Collection:
         return replace(self, columns=kept | added, former=former, next_column=next_column)
 
     def to_json(self) -> dict[str, Any]:
-        """The definition as superusers see it: no secrets."""
-        return self._show(self.auth.to_json() if self.auth else {})
+        """The definition as superusers see it: no secrets. `quoll` holds what PocketBase does not have."""
+        return self._show(self.auth.to_json() if self.auth else {}) | self._show_own()
 
     def to_stored(self) -> dict[str, Any]:
         """Everything, secrets included, for storage."""
@@ -153,6 +175,9 @@ class Collection:
             "nextColumn": self.next_column,
             "space": self.space,
             "slots": [index.slot for index in self.indexes],
+            "access": slots_to_stored(self.slots),
+            "edges": [[each.field_id, each.tag, each.state] for each in self.edges],
+            "shards": [self.shards.now, self.shards.most],
         }
 
     @classmethod
@@ -160,7 +185,8 @@ class Collection:
         """The collection that `to_stored` wrote."""
         fields = tuple(FIELD_TYPES[field["type"]].from_json(field) for field in data["fields"])
         names = tuple(field.name for field in fields)
-        indexes = (ready_index(text, names) for text in data["indexes"])
+        ready = (ready_index(text, names) for text in data["indexes"])
+        indexes = tuple(replace(index, slot=slot) for index, slot in zip(ready, data["slots"], strict=True))
         return cls(
             **{
                 name: data[name]
@@ -170,11 +196,18 @@ class Collection:
             former=read_former(data.get("former", {})),
             next_column=data["nextColumn"],
             fields=fields,
-            indexes=tuple(
-                replace(index, slot=slot) for index, slot in zip(indexes, data["slots"], strict=True)
-            ),
+            indexes=indexes,
+            slots=slots_from_stored(data.get("access", ()), indexes, fields),
+            edges=tuple(Edges(*each) for each in data.get("edges", ())),
+            shards=Shards(*data.get("shards", ())),
             auth=AuthOptions().merged_with(data) if data["type"] == "auth" else None,
         )
+
+    def _show_own(self) -> dict[str, Any]:
+        names = [each.name_in(self.field_by_id) for each in self.building]
+        building = {"building": names} if names else {}
+        shards = {"shards": self.shards.now} if self.shards.now > 1 else {}
+        return {"quoll": building | shards} if building or shards else {}
 
     def _show(self, options: Mapping[str, Any]) -> dict[str, Any]:
         return {

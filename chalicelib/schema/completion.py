@@ -6,7 +6,7 @@ from itertools import chain, count
 
 from chalicelib import clock, ids
 from chalicelib.schema.auth_options import AuthOptions, PasswordAuth
-from chalicelib.schema.changes import with_slots
+from chalicelib.schema.changes import with_access, with_slots
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.indexes import Index, build_index, read_index
 
@@ -41,7 +41,7 @@ def complete(collection: Collection, old: Collection | None = None, taken: Conta
         completed = replace(completed, auth=_as_superusers(completed.auth))
     if completed.auth and old and old.auth:
         completed = replace(completed, auth=completed.auth.revoking_after(old.auth))
-    return with_slots(completed, old).with_columns()
+    return with_access(with_slots(completed, old).with_columns(), old)
 
 
 def _free_id(collection: Collection, taken: Container[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 from chalicelib.schema.saving import Saving
+from chalicelib.schema.slots import check_shards
 from chalicelib.schema.validate_auth import check_auth
 from chalicelib.schema.validate_fields import check_fields
 from chalicelib.schema.validate_indexes import check_indexes, check_servable
@@ -133,4 +134,5 @@ CHECKS: Mapping[str, Check] = {
     "name": _check_name,
     "fields": check_fields,
     "indexes": check_indexes,
+    "quoll": lambda saving: check_shards(saving.new.shards),
 }

@@ -4,6 +4,7 @@ from chalicelib.schema.condition_parser import parse_condition
 from chalicelib.schema.indexes import Index, parse_index
 from chalicelib.schema.problems import Problem, Problems, without_none
 from chalicelib.schema.saving import Saving
+from chalicelib.schema.slots import MAX_SLOTS
 from chalicelib.schema.sql_tokens import BadSql, Unsupported
 
 COLLATIONS = frozenset({"", "BINARY", "NOCASE", "RTRIM"})
@@ -11,8 +12,6 @@ CODE = "validation_invalid_index_expression"
 NOT_AN_INDEX = Problem(CODE, "Invalid CREATE INDEX expression.")
 NAME_REPEATED = Problem("validation_duplicated_index_name", "The index name already exists.")
 INDEX_REPEATED = Problem("validation_duplicated_index_definition", "The index definition already exists.")
-# Each unique index is one item more in a record's transaction, two when its values change; 100 fit.
-MAX_UNIQUE = 40
 INTERNAL = "sqlite_"
 
 
@@ -33,9 +32,9 @@ def check_indexes(saving: Saving) -> Problem | Problems | None:
 def check_servable(saving: Saving) -> Problems:
     """The indexes that cannot be made. Saving asks when nothing else is wrong, an import before all else."""
     found = {str(at): _check_made(index, saving) for at, index in enumerate(saving.new.indexes)}
-    if sum(index.unique for index in saving.new.indexes) > MAX_UNIQUE:
-        reason = f"more than {MAX_UNIQUE} unique indexes are not supported"
-        found["0"] = found["0"] or cannot_make(saving.new.indexes[0], reason)
+    if len(saving.new.indexes) > MAX_SLOTS:
+        reason = f"more than {MAX_SLOTS} indexes on one collection are not supported"
+        found[str(MAX_SLOTS)] = found[str(MAX_SLOTS)] or cannot_make(saving.new.indexes[MAX_SLOTS], reason)
     return without_none(found)
 
 

@@ -1,5 +1,7 @@
 """How many items one request may examine."""
 
+from chalicelib.observability.request_log import add_to_facts
+
 
 class BudgetExceeded(Exception):
     """The request would examine more items than it may; what was read so far is not the answer."""
@@ -30,5 +32,6 @@ class Budget:
     def spend(self, items: int = 1) -> None:
         """Note that so many more items were examined."""
         self.spent += items
+        add_to_facts(items=items)
         if self.spent > self.limit:
             raise BudgetExceeded(self.limit)

@@ -16,7 +16,8 @@ from chalicelib.storage.conditions import Absent, Condition, FreeOrHolds, Holds
 from chalicelib.storage.engine import CheckItem, DeleteItem, Key, Write, WriteItem, get_engine, key_of_write
 from chalicelib.storage.failures import Conflict, NotUnique, StorageFailure
 from chalicelib.storage.items import UniqueItem
-from chalicelib.storage.records import find_everywhere, key_of
+from chalicelib.storage.record_items import key_of
+from chalicelib.storage.records import find_everywhere
 
 # A record before and after a change; None where there is none.
 Sides: TypeAlias = tuple[Record | None, Record | None]

@@ -67,6 +67,15 @@ def key_of_write(write: Write) -> Key:
     return (write.item["pk"]["S"], write.item["sk"]["S"]) if isinstance(write, WriteItem) else write.key
 
 
+def fits(writes: Sequence[Write]) -> bool:
+    """Whether one transaction can hold these."""
+    return len(writes) <= TRANSACTION_MAX and _size_of(writes) <= TRANSACTION_LARGEST
+
+
+def _size_of(writes: Sequence[Write]) -> int:
+    return sum(size_of(write.item) for write in writes if isinstance(write, WriteItem))
+
+
 _calls: ContextVar[Calls] = ContextVar("calls")
 
 
@@ -132,11 +141,8 @@ class Engine:
 
         One write is a plain conditional call; several are a transaction, which costs twice as much.
         """
-        if len(writes) > TRANSACTION_MAX:
-            raise TooManyItems(f"{len(writes)} items in one transaction")
-        total = sum(size_of(write.item) for write in writes if isinstance(write, WriteItem))
-        if total > TRANSACTION_LARGEST:
-            raise TooManyItems(f"{total} bytes in one transaction")
+        if not fits(writes):
+            raise TooManyItems(f"{len(writes)} items of {_size_of(writes)} bytes in one transaction")
         named = [_write_arguments(write) for write in writes]
         if len(writes) == 1 and not isinstance(writes[0], CheckItem):
             operation, arguments = named[0]

@@ -7,6 +7,7 @@ calls.
 import json
 import zlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Self
 
 from pynamodb.attributes import Attribute, BinaryAttribute, NumberAttribute, UnicodeAttribute
@@ -20,6 +21,7 @@ LARGEST = 400 * 1024
 # Data over this many bytes is compressed into `blob`, which no index projects: a large record's index entry
 # stays at one write unit.
 LARGE = 4096
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class CompactJson(Attribute[Any]):
@@ -43,9 +45,9 @@ class Item(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
-    def to_attributes(self) -> dict[str, Any]:
-        """The item as DynamoDB's attribute map. Raises ItemTooLarge."""
-        attributes = self.serialize()
+    def to_attributes(self, more: Mapping[str, str] = NOTHING) -> dict[str, Any]:
+        """The item as DynamoDB's attribute map, with more texts by attribute. Raises ItemTooLarge."""
+        attributes = self.serialize() | {name: {"S": text} for name, text in more.items()}
         if size_of(attributes) > LARGEST:
             raise ItemTooLarge(f"{size_of(attributes)} bytes")
         return attributes
@@ -80,6 +82,7 @@ class JsonItem(Item):
 class RecordItem(JsonItem):
     """A record. `g1pk`, `g1sk` place it in its collection's insertion order; `rev` counts its writes.
 
+    Its places in the collection's own indexes, `g2pk`, `g2sk` and so on, are added when it is written.
     `stamp` tells a write from another that looks the same.
     """
 
@@ -93,6 +96,37 @@ class UniqueItem(Item):
     """Holds the values of a unique index for one record, `owner`."""
 
     owner = UnicodeAttribute()
+
+
+class EdgeItem(Item):
+    """One value of a record's multi-valued field. `g1pk`, `g1sk` list it among those of this value."""
+
+    g1pk = UnicodeAttribute()
+    g1sk = UnicodeAttribute()
+
+
+class CounterItem(Item):
+    """A part of how many records a collection has. `rev` counts its writes."""
+
+    records = NumberAttribute()
+    rev = NumberAttribute()
+
+
+class HeardItem(Item):
+    """Which changes of one moment the counters have heard of, so that none counts twice.
+
+    `changes` are the stream's numbers of them. Kept for longer than the stream could repeat them.
+    """
+
+    changes = UnicodeAttribute()
+    rev = NumberAttribute()
+    ttl = NumberAttribute()
+
+
+class TaskItem(JsonItem):
+    """Unfinished work: how far it has come. `rev` counts its writes."""
+
+    rev = NumberAttribute()
 
 
 class ConfigItem(JsonItem):

@@ -7,6 +7,7 @@ given twice: a collection made anew under an old name finds nothing.
 
 import hashlib
 import threading
+import zlib
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ UNIQUE_SORT = "U"
 CONFIG = "CONFIG"
 VERSION_SORT = "V"
 VERSION_KEY = (CONFIG, VERSION_SORT)
+HEARD_SORT = "H"
 COLLECTION_PREFIX = "C#"
 SETTING_PREFIX = "S#"
 
@@ -36,15 +38,60 @@ def record_key(space: str, record_id: str) -> str:
     return f"R#{space}#{escape(record_id)}"
 
 
-def rows_key(space: str) -> str:
+def rows_key(space: str, shard: int = 0) -> str:
     """The partition of `gsi1` that lists a collection's records in insertion order, sorted by rowid.
 
-    The 0 is the number of the shard: hot collections will spread over several.
+    Hot collections are spread over several shards.
 
     >>> rows_key("k3v9")
     'R#k3v9#0'
     """
-    return f"R#{space}#0"
+    return f"R#{space}#{shard}"
+
+
+def slot_key(space: str, tag: str, shard: int = 0) -> str:
+    """The partition of a collection's own index, in whichever of the table's it has.
+
+    >>> slot_key("k3v9", "x7")
+    'k3v9#x7#0'
+    """
+    return f"{space}#{tag}#{shard}"
+
+
+def shard_of(record_id: str, shards: int) -> int:
+    """Which of so many shards a record is in.
+
+    >>> [shard_of(each, 4) for each in ("abc123def456ghi", "abc123def456ghj")], shard_of("x", 1)
+    ([3, 1], 0)
+    """
+    return zlib.crc32(record_id.encode(errors="surrogatepass")) % shards
+
+
+def edge_sort(column: str, value: str) -> str:
+    """One value of a record's multi-valued field, within the record's partition.
+
+    >>> edge_sort("c4", "red#1")
+    'E#c4#red%231'
+    """
+    return f"E#{column}#{escape(value)}"
+
+
+def edge_key(space: str, column: str, value: str) -> str:
+    """The partition of `gsi1` that lists the records with this value in a multi-valued field, by rowid.
+
+    >>> edge_key("k3v9", "c4", "red")
+    'E#k3v9#c4#red'
+    """
+    return f"E#{space}#{column}#{escape(value)}"
+
+
+def task_key(kind: str) -> str:
+    """The partition of all unfinished work of one kind.
+
+    >>> task_key("backfill")
+    'T#backfill'
+    """
+    return f"T#{kind}"
 
 
 def unique_key(space: str, index: str, values: Sequence[Any]) -> str:
@@ -57,6 +104,34 @@ def unique_key(space: str, index: str, values: Sequence[Any]) -> str:
     """
     joined = "#".join(escape(sort_text(value)) for value in values)
     return f"U#{space}#{escape(index)}#{_cut(joined, _LONGEST_VALUES)}"
+
+
+def counter_key(space: str) -> str:
+    """The partition of a collection's counters: how many records it has is their sum.
+
+    >>> counter_key("k3v9")
+    'N#k3v9'
+    """
+    return f"N#{space}"
+
+
+def heard_key(space: str, moment: int) -> str:
+    """What the counters have heard of the changes of one moment; its sort key is HEARD_SORT.
+
+    >>> heard_key("k3v9", 339552)
+    'H#k3v9#339552'
+    """
+    return f"H#{space}#{moment}"
+
+
+def space_of(record_key: str) -> str:
+    """The space in a record's partition key; empty when it is something else's.
+
+    >>> space_of("R#k3v9#abc"), space_of("U#k3v9#idx#2a")
+    ('k3v9', '')
+    """
+    kind, _, rest = record_key.partition("#")
+    return rest.partition("#")[0] if kind == RECORD_SORT else ""
 
 
 def collection_sort(collection_id: str) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from chalicelib.schema.record import Record
+from chalicelib.storage.edges import count_edges
 from chalicelib.storage.engine import TRANSACTION_LARGEST, TRANSACTION_MAX
 from chalicelib.storage.items import size_of
-from chalicelib.storage.records import item_of
+from chalicelib.storage.record_items import item_of
 from chalicelib.storage.transactions import Change, Update
 
-# A claim is little more than its key, which has at most 2 KB.
-LARGEST_CLAIM = 4096
+# A claim or an edge is little more than its key, which has at most 3 KB, and an edge's key in the index.
+LARGEST_SMALL = 4096
 
 
 def in_portions(changes: Iterable[Change]) -> Iterator[list[Change]]:
@@ -17,13 +18,13 @@ def in_portions(changes: Iterable[Change]) -> Iterator[list[Change]]:
     portion: list[Change] = []
     items = size = 0
     for change in changes:
-        claims = _most_claims(change)
-        more = size_of(item_of(_record(change)).to_attributes()) + claims * LARGEST_CLAIM
-        if portion and (items + 1 + claims > TRANSACTION_MAX or size + more > TRANSACTION_LARGEST):
+        small = _most_claims(change) + _most_edges(change)
+        more = size_of(item_of(_record(change)).to_attributes()) + small * LARGEST_SMALL
+        if portion and (items + 1 + small > TRANSACTION_MAX or size + more > TRANSACTION_LARGEST):
             yield portion
             portion, items, size = [], 0, 0
         portion.append(change)
-        items, size = items + 1 + claims, size + more
+        items, size = items + 1 + small, size + more
     if portion:
         yield portion
 
@@ -35,3 +36,9 @@ def _record(change: Change) -> Record:
 def _most_claims(change: Change) -> int:
     """How many unique values a change takes and gives up at most."""
     return len(_record(change).collection.unique_indexes) * (2 if isinstance(change, Update) else 1)
+
+
+def _most_edges(change: Change) -> int:
+    """How many edges a change writes and removes at most."""
+    sides = (change.before, change.after) if isinstance(change, Update) else (change.record,)
+    return sum(count_edges(each) for each in sides)

@@ -7,18 +7,24 @@ from typing import Any
 # As good as any number: 1 MB comes first.
 LARGEST_PAGE = 10_000
 WHOLE_PARTITION = "#p = :p"
+STRETCH = "#p = :p AND #s BETWEEN :l AND :h"
+# Sorts before and after every sort key.
+FIRST_KEY, LAST_KEY = "\x00", "\U0010ffff"
 
 
 @dataclass(frozen=True)
 class Query:
     """A range of the table, or of an index: one partition, sort keys that begin with `prefix`.
 
+    Or, with `low` and `high`, those from one to the other.
     `after` is where to start: the keys of an item, those of the table and those of the index.
     """
 
     partition: str
     index: str = ""
     prefix: str = ""
+    low: str = ""
+    high: str = ""
     backwards: bool = False
     consistent: bool = False
     page_size: int | None = None
@@ -30,6 +36,8 @@ def query_arguments(wanted: Query) -> dict[str, Any]:
 
     >>> query_arguments(Query("R#x#0", index="gsi1", page_size=30))["ExpressionAttributeNames"]
     {'#p': 'g1pk'}
+    >>> query_arguments(Query("R#x#0", low="a", high="b"))["KeyConditionExpression"]
+    '#p = :p AND #s BETWEEN :l AND :h'
     """
     slot = wanted.index.replace("gsi", "g")
     names = {"#p": f"{slot}pk"}
@@ -38,6 +46,10 @@ def query_arguments(wanted: Query) -> dict[str, Any]:
     if wanted.prefix:
         names["#s"], values[":s"] = f"{slot}sk", {"S": wanted.prefix}
         condition += " AND begins_with(#s, :s)"
+    if wanted.low or wanted.high:
+        names["#s"] = f"{slot}sk"
+        values |= {":l": {"S": wanted.low or FIRST_KEY}, ":h": {"S": wanted.high or LAST_KEY}}
+        condition = STRETCH
     arguments: dict[str, Any] = {
         "KeyConditionExpression": condition,
         "ExpressionAttributeNames": names,

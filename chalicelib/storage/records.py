@@ -1,35 +1,37 @@
-"""Records: reading them, and what each looks like in the table.
+"""Records: finding one or some, and reading what a plan's access finds.
 
-A record that is asked for by id or by unique values is read consistently. Lists go through `gsi1`, which
-may lag a write by some milliseconds.
+A record that is asked for by id or by unique values is read consistently. Lists go through indexes
+(streams.py), which may lag a write by some milliseconds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.filters.plan import ById, ByUnique, Plan
+from chalicelib.filters.access import Access, ById, ByUnique, Union
+from chalicelib.filters.plan import Plan
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.budget import Budget
-from chalicelib.storage.columns import data_of, unknown_in, values_of
-from chalicelib.storage.engine import Attributes, Key, get_engine
-from chalicelib.storage.items import RecordItem, UniqueItem, VersionItem
-from chalicelib.storage.queries import Query
+from chalicelib.storage.engine import get_engine
+from chalicelib.storage.items import UniqueItem, VersionItem
+from chalicelib.storage.queries import FIRST_KEY, LAST_KEY, Query
+from chalicelib.storage.record_items import key_of, record_from, records_on
+from chalicelib.storage.streams import Reading, stream
 
 
 def find_record(collection: Collection, record_id: str) -> Record | None:
     """The record with this id, if there is one."""
     found = get_engine().get(key_of(collection, record_id))
-    return _record(collection, found) if found else None
+    return record_from(collection, found) if found else None
 
 
 def find_records(collection: Collection, record_ids: Sequence[str]) -> dict[str, Record]:
     """Those of these records that exist, by id."""
     found = get_engine().batch_get([key_of(collection, record_id) for record_id in record_ids])
-    records = [_record(collection, attributes) for attributes in found]
+    records = [record_from(collection, attributes) for attributes in found]
     return {record.id: record for record in records}
 
 
@@ -37,7 +39,7 @@ def find_everywhere(wanted: Sequence[tuple[Collection, str]]) -> list[Record]:
     """Those of these records, of whatever collections, that exist: read together."""
     collections = {key_of(collection, record_id): collection for collection, record_id in wanted}
     found = get_engine().batch_get(list(collections))
-    return [_record(collections[each["pk"]["S"], each["sk"]["S"]], each) for each in found]
+    return [record_from(collections[each["pk"]["S"], each["sk"]["S"]], each) for each in found]
 
 
 def find_record_and_version(collection: Collection, record_id: str) -> tuple[Record | None, str]:
@@ -47,7 +49,7 @@ def find_record_and_version(collection: Collection, record_id: str) -> tuple[Rec
     record = by_sort.get(keys.RECORD_SORT)
     version = by_sort.get(keys.VERSION_SORT)
     return (
-        _record(collection, record) if record else None,
+        record_from(collection, record) if record else None,
         VersionItem.from_attributes(version).version if version else "",
     )
 
@@ -65,78 +67,65 @@ def find_by_unique(collection: Collection, index: Index, values: Sequence[Any]) 
 
 def read(collection: Collection, plan: Plan, budget: Budget, first: int | None = None) -> Iterator[Record]:
     """What the plan's access finds, one by one. `first`: how many will be wanted, if known."""
-    for record in _access(collection, plan, first):
-        budget.spend()
-        yield record
+    return _found(Reading(collection, budget, first, plan.after), plan.access)
 
 
-def count_after(last: Record, backwards: bool, budget: Budget) -> int:
-    """How many records follow this one in insertion order; they are counted where they are, not fetched."""
-    space = last.collection.space
-    pk, sk = key_of(last.collection, last.id)
-    after = {"pk": pk, "sk": sk, "g1pk": keys.rows_key(space), "g1sk": last.rowid}
+def count_all(collection: Collection, budget: Budget | None = None) -> int:
+    """How many records a collection has: they are counted where they are, not fetched."""
     total = 0
-    for found in get_engine().count(Query(after["g1pk"], index="gsi1", backwards=backwards, after=after)):
-        budget.spend(found)
-        total += found
+    for shard in range(collection.shards.most):
+        for found in get_engine().count(Query(keys.rows_key(collection.space, shard), index="gsi1")):
+            if budget:
+                budget.spend(found)
+            total += found
     return total
 
 
 def read_pages(collection: Collection) -> Iterator[list[Record]]:
-    """All records, page by page, oldest first: for work that goes through everything."""
-    for page in get_engine().query(Query(keys.rows_key(collection.space), index="gsi1")):
-        yield list(_whole(collection, page))
+    """All records, page by page, shard by shard, oldest first: for work that goes through everything."""
+    for shard in range(collection.shards.most):
+        for page in get_engine().query(Query(keys.rows_key(collection.space, shard), index="gsi1")):
+            yield [record for _, record in records_on(collection, page, "g1sk")]
 
 
-def key_of(collection: Collection, record_id: str) -> Key:
-    """Where a record is kept."""
-    return keys.record_key(collection.space, record_id), keys.RECORD_SORT
+def read_some(collection: Collection, place: tuple[int, str], limit: int) -> tuple[list[Record], str]:
+    """About so many records of one shard after a rowid, and the last rowid; "" at the shard's end."""
+    shard, rowid = place
+    low = rowid + FIRST_KEY
+    query = Query(keys.rows_key(collection.space, shard), "gsi1", low=low, high=LAST_KEY, page_size=limit)
+    page = next(get_engine().query(query))
+    records = [record for _, record in records_on(collection, page, "g1sk")]
+    return records, page[-1]["g1sk"]["S"] if page else ""
 
 
-def item_of(record: Record) -> RecordItem:
-    """The record as it is stored."""
-    collection = record.collection
-    pk, sk = key_of(collection, record.id)
-    item = RecordItem(pk, sk, rev=record.rev, stamp=record.stamp)
-    item.g1pk, item.g1sk = keys.rows_key(collection.space), record.rowid
-    return item.keep(data_of(record))
+def _found(reading: Reading, access: Access) -> Iterator[Record]:
+    return _ACCESSES.get(type(access), stream)(reading, access)
 
 
-def _access(collection: Collection, plan: Plan, first: int | None) -> Iterator[Record]:
-    access = plan.access
-    if isinstance(access, ById):
-        return iter(find_records(collection, access.ids).values())
-    if isinstance(access, ByUnique):
-        record = find_by_unique(collection, access.index, access.values)
-        return iter([record] if record else [])
-    return _in_insertion_order(collection, access.backwards, first)
+def _by_id(reading: Reading, access: ById) -> Iterator[Record]:
+    return _paid(reading, find_records(reading.collection, access.ids).values())
 
 
-def _in_insertion_order(collection: Collection, backwards: bool, first: int | None) -> Iterator[Record]:
-    partition = keys.rows_key(collection.space)
-    wanted = Query(partition, index="gsi1", backwards=backwards, page_size=first)
-    for page in get_engine().query(wanted):
-        yield from _whole(collection, page)
+def _by_unique(reading: Reading, access: ByUnique) -> Iterator[Record]:
+    record = find_by_unique(reading.collection, access.index, access.values)
+    return _paid(reading, [record] if record else [])
 
 
-def _whole(collection: Collection, page: Sequence[Attributes]) -> Iterator[Record]:
-    """A page of an index as records; the large ones, which no index projects, are fetched together."""
-    large = [(item["pk"]["S"], item["sk"]["S"]) for item in page if "data" not in item]
-    fetched = {item["pk"]["S"]: item for item in get_engine().batch_get(large)}
-    for item in page:
-        whole = item if "data" in item else fetched.get(item["pk"]["S"])
-        if whole:  # removed since the index was read otherwise
-            yield _record(collection, whole)
+def _paid(reading: Reading, records: Iterable[Record]) -> Iterator[Record]:
+    return (record for _, record in reading.note(("", record) for record in records))
 
 
-def _record(collection: Collection, attributes: Attributes) -> Record:
-    item = RecordItem.from_attributes(attributes)
-    data = item.value
-    return Record(
-        collection,
-        values=values_of(collection, data),
-        rowid=item.g1sk,
-        rev=int(item.rev),
-        stamp=item.stamp or "",
-        unknown=unknown_in(collection, data),
-    )
+def _united(reading: Reading, access: Union) -> Iterator[Record]:
+    seen: set[str] = set()
+    for part in access.parts:
+        for record in _found(reading, part):
+            if record.id not in seen:
+                seen.add(record.id)
+                yield record
+
+
+_ACCESSES: Mapping[type, Callable[[Reading, Any], Iterator[Record]]] = {
+    ById: _by_id,
+    ByUnique: _by_unique,
+    Union: _united,
+}

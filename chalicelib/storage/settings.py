@@ -3,7 +3,9 @@
 from typing import Any
 
 from chalicelib.storage import keys
+from chalicelib.storage.conditions import Absent
 from chalicelib.storage.engine import WriteItem, get_engine
+from chalicelib.storage.failures import ConditionFailed
 from chalicelib.storage.items import ConfigItem
 
 
@@ -17,3 +19,16 @@ def save_setting(name: str, value: Any) -> None:
     """Keep a setting, whatever it was."""
     item = ConfigItem(keys.CONFIG, keys.setting_sort(name)).keep(value)
     get_engine().write_all([WriteItem(item.to_attributes())])
+
+
+def keep_setting(name: str, value: Any) -> Any:
+    """The setting as it is; if there was none it is this from now on, whoever else tries at the same time."""
+    found = find_setting(name)
+    if found is not None:
+        return found
+    item = ConfigItem(keys.CONFIG, keys.setting_sort(name)).keep(value)
+    try:
+        get_engine().write_all([WriteItem(item.to_attributes(), Absent())])
+    except ConditionFailed:
+        return find_setting(name)
+    return value

@@ -2,7 +2,7 @@
 
 `plan_writes` decides, purely: which items change and under which conditions. `write_together` does it: one
 plain conditional write when one item is enough, else one transaction. A condition that did not hold becomes
-the failure that it means.
+the failure that it means. A record's edges are part of its transaction.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,11 @@ from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.claims import Planned, past_left_claims, plan_claims, unchanged
 from chalicelib.storage.conditions import Absent, Condition
-from chalicelib.storage.engine import DeleteItem, WriteItem, get_engine
+from chalicelib.storage.edges import EdgeChange, drop_behind, find_edge_change, write_ahead
+from chalicelib.storage.engine import DeleteItem, Write, WriteItem, fits, get_engine
 from chalicelib.storage.failures import ConditionFailed, Conflict, IdTaken, StorageFailure
-from chalicelib.storage.records import item_of, key_of
+from chalicelib.storage.record_items import item_of, key_of
+from chalicelib.storage.slot_keys import slot_attributes
 
 # Claims that are in the way are looked at again when others take them meanwhile.
 ATTEMPTS = 3
@@ -53,18 +55,19 @@ def write_together(changes: Sequence[Change]) -> tuple[Record, ...]:
     """
     changes = [_numbered(change) for change in changes]
     planned = wanted = plan_writes(changes)
+    edges = [find_edge_change(_before(change), _after(change)) for change in changes]
     for _ in range(ATTEMPTS):
-        refused = _try(planned)
+        refused = _try(planned, edges)
         if not refused:
             return tuple(after for change in changes if (after := _after(change)))
         planned = past_left_claims(wanted)
     raise _telling([each.failure for each in refused])
 
 
-def _try(planned: Sequence[Planned]) -> list[Planned]:
+def _try(planned: Sequence[Planned], edges: Sequence[EdgeChange]) -> list[Planned]:
     """Write, or answer the claims that were in the way. Raises what else was: IdTaken, Conflict."""
     try:
-        get_engine().write_all([each.write for each in planned])
+        _write([each.write for each in planned], [each for each in edges if each.writes])
     except ConditionFailed as failed:
         if _is_done(planned):
             return []
@@ -73,6 +76,16 @@ def _try(planned: Sequence[Planned]) -> list[Planned]:
             return refused
         raise _telling([each.failure for each in refused]) from failed
     return []
+
+
+def _write(writes: Sequence[Write], edges: Sequence[EdgeChange]) -> None:
+    """One transaction; edges that do not fit in are written before it and removed after it."""
+    together = [*writes, *(write for change in edges for write in change.writes)]
+    if fits(together) or not fits(writes):
+        return get_engine().write_all(together)
+    write_ahead(edges)
+    get_engine().write_all(writes)
+    return drop_behind(edges)
 
 
 def _is_done(planned: Sequence[Planned]) -> bool:
@@ -120,15 +133,11 @@ def _sides(change: Change) -> tuple[Record, ...]:
 
 
 def _before(change: Change) -> Record | None:
-    return (
-        change.before if isinstance(change, Update) else change.record if isinstance(change, Delete) else None
-    )
+    return None if isinstance(change, Create) else _sides(change)[0]
 
 
 def _after(change: Change) -> Record | None:
-    return (
-        change.after if isinstance(change, Update) else change.record if isinstance(change, Create) else None
-    )
+    return None if isinstance(change, Delete) else _sides(change)[-1]
 
 
 def _write_record(change: Change) -> Planned:
@@ -143,4 +152,4 @@ def _write_record(change: Change) -> Planned:
 
 
 def _put(record: Record, condition: Condition) -> WriteItem:
-    return WriteItem(item_of(record).to_attributes(), condition)
+    return WriteItem(item_of(record).to_attributes(slot_attributes(record)), condition)

@@ -1,5 +1,6 @@
 """``make run``: starts, says what is needed, keeps data, and refuses clearly."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -9,17 +10,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.records.totals import SMALL
+
 TOP = Path(__file__).parents[2]
 EMAIL = "admin@example.com"
 PROXY = {"http_proxy": "http://127.0.0.1:1"}
 PATIENCE = 40.0
+MANY = "/api/collections/many/records"
+OPEN = dict.fromkeys(("listRule", "createRule", "deleteRule"), "")
+Talk = Callable[..., tuple[dict[str, str], Any]]
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -110,6 +116,53 @@ def test_the_first_superuser_is_told_once_and_data_is_kept(tmp_path: Path) -> No
         assert sign_in(port, email, password) == 200
         status, answer = ask(port, "POST", "/api/collections/users/records", body)
         assert (status, "validation_not_unique" in json.dumps(answer)) == (400, True)
+
+
+def test_totals_are_kept_by_the_stream(tmp_path: Path) -> None:
+    given = {"QUOLL_SUPERUSER_EMAIL": EMAIL, "QUOLL_SUPERUSER_PASSWORD": "boss-password"}
+    with running(tmp_path, **given) as port, talking(port, "boss-password") as talk:
+        fields = [{"name": "title", "type": "text"}]
+        talk("POST", "/api/collections", {"name": "many", "type": "base", "fields": fields, **OPEN})
+        ids = [talk("POST", MANY, {"title": str(n)})[1]["id"] for n in range(SMALL + 20)]
+        assert wait_for_total(talk, SMALL + 20)
+        for record_id in ids[:5]:
+            talk("DELETE", f"{MANY}/{record_id}")
+        assert wait_for_total(talk, SMALL + 15)
+        talk("DELETE", f"{MANY}/{ids[-1]}")
+    with running(tmp_path) as port, talking(port, "boss-password") as talk:
+        cost, found = talk("GET", f"{MANY}?perPage=10")
+        assert (found["totalItems"], cost["items"]) == (SMALL + 14, "11")
+
+
+def wait_for_total(talk: Talk, expected: int) -> bool:
+    """Whether the total becomes this, by being heard of: eleven records are looked at, not all."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        cost, found = talk("GET", f"{MANY}?perPage=10")
+        if (found["totalItems"], cost["items"]) == (expected, "11"):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextmanager
+def talking(port: int, password: str) -> Iterator[Talk]:
+    """What a superuser asks, and is told: what it cost, and the answer."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        headers = {"Content-Type": "application/json"}
+
+        def talk(method: str, path: str, body: object = None) -> tuple[dict[str, str], Any]:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            cost = dict(part.split("=", 1) for part in answer.headers["x-quoll-cost"].split(" ")[:3])
+            text = answer.read()
+            assert answer.status < 300, text
+            return cost, json.loads(text) if text else None
+
+        body = {"identity": EMAIL, "password": password}
+        path = "/api/collections/_superusers/auth-with-password"
+        headers["Authorization"] = talk("POST", path, body)[1]["token"]
+        yield talk
 
 
 def test_the_first_superuser_can_be_given(tmp_path: Path) -> None:

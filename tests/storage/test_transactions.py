@@ -17,7 +17,8 @@ from chalicelib.storage.failures import (
     Unavailable,
 )
 from chalicelib.storage.portions import in_portions
-from chalicelib.storage.records import find_by_unique, find_record, key_of, read_pages
+from chalicelib.storage.record_items import key_of
+from chalicelib.storage.records import find_by_unique, find_record, read_pages
 from chalicelib.storage.transactions import Change, Create, Delete, Update, write_together
 from tests.storage.faults import Fault, Faulty
 from tests.storage.samples import PEOPLE, POSTS, make_record

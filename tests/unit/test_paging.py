@@ -48,6 +48,12 @@ def test_json() -> None:
     ]
 
 
+@pytest.mark.parametrize("cursor", ["", "abc"])
+def test_a_cursor_is_only_there_when_it_was_asked_for(cursor: str) -> None:
+    assert next(iter(Page([1], 1, 3, cursor=cursor).to_json().items())) == ("cursor", cursor)
+    assert "cursor" not in Page([1], 1, 3).to_json()
+
+
 @given(st.integers(0, 50), st.integers(1, 60))
 def test_all_pages_together_hold_everything_once(count: int, per_page: int) -> None:
     first = take_page(range(count), PageRequest(per_page=per_page))

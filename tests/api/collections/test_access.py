@@ -13,6 +13,8 @@ ROUTES = [
     ("PATCH", "/api/collections/nope"),
     ("DELETE", "/api/collections/users"),
     ("DELETE", "/api/collections/users/truncate"),
+    ("GET", "/api/collections/users/explain"),
+    ("GET", "/api/collections/nope/explain"),
     ("PUT", "/api/collections/import"),
     ("GET", "/api/collections/meta/scaffolds"),
 ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.collections import fill, save
+from chalicelib.collections import fill, settling
 from chalicelib.collections.create import create_collection
 from chalicelib.collections.fill import fill_indexes, finish_fill
 from chalicelib.collections.load import get_collection
@@ -185,7 +185,7 @@ def test_values_given_up_between_two_portions_are_free(posts, monkeypatch):
 
 
 def test_what_is_written_until_everybody_knows_is_brought_under_it(posts, monkeypatch):
-    monkeypatch.setattr(save, "get_config", lambda: replace(get_config(), config_ttl=1))
+    monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=1))
     old, pauses = get_collection("posts"), []
 
     def write_unaware(seconds):
@@ -194,13 +194,15 @@ def test_what_is_written_until_everybody_knows_is_brought_under_it(posts, monkey
 
     posts.pause = write_unaware
     update_collection("posts", ON_A)
-    assert pauses == [save.GRACE]
+    assert pauses == [1 + settling.IN_FLIGHT]
+    assert get_collection("posts").building == ()
     with pytest.raises(NotUnique):
         store("posts", "record000000002", a="late")
 
 
-def test_nobody_waits_for_other_changes(posts):
+def test_nobody_waits_for_other_changes(posts, monkeypatch):
+    monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=1))
     pauses = []
     posts.pause = pauses.append
-    update_collection("posts", {"indexes": ["CREATE INDEX i ON posts (a)"], "name": "articles"})
+    update_collection("posts", {"listRule": "", "name": "articles"})
     assert pauses == []

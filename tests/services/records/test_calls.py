@@ -12,11 +12,11 @@ from chalicelib.records.delete import delete_record
 from chalicelib.records.query import list_records, view_record
 from chalicelib.records.update import update_record
 from chalicelib.storage.engine import Engine
-from tests.services.records.world import PASSWORD, add, add_user, ask, change_collection
+from tests.services.records.world import PASSWORD, add, add_user, ask, build, change_collection
 
 pytestmark = pytest.mark.usefixtures("warm")
 
-A, B = "aaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbb"
+A, B, C = "aaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbb", "ccccccccccccccc"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,32 @@ CASES = [
     Counted(
         "list, expanded",
         lambda: list_records("posts", ask(expand="author,tags,comments_via_post.by"), page()),
-        {"Query": 2, "BatchGetItem": 1},
+        {"Query": 3, "BatchGetItem": 1},
+    ),
+    Counted(
+        "list, by a relation",
+        lambda: list_records("posts", ask(), page(filter=f"author='{A}'")),
+        {"Query": 1},
+    ),
+    Counted(
+        "list, by a relation's slot, backwards, a full page",
+        lambda: list_records(
+            "posts", ask(), page(filter=f"author='{A}'", sort="-@rowid", per_page=1, skip_total=True)
+        ),
+        {"Query": 1},
+    ),
+    Counted(
+        "list, sorted by a relation", lambda: list_records("posts", ask(), page(sort="-author")), {"Query": 1}
+    ),
+    Counted(
+        "list, by one of several relations",
+        lambda: list_records("posts", ask(), page(filter=f"tags.id?='{A}'")),
+        {"Query": 1, "BatchGetItem": 2},
+    ),
+    Counted(
+        "list, by either of two",
+        lambda: list_records("posts", ask(), page(filter=f"author='{A}' || author='{B}'")),
+        {"Query": 2},
     ),
     Counted("create", lambda: create_record("authors", ask(body={"name": "x"})), {"PutItem": 1}),
     Counted(
@@ -76,6 +101,11 @@ CASES = [
     Counted(
         "create, two relations",
         lambda: create_record("posts", ask(body={"title": "x", "author": A, "tags": [A]})),
+        {"BatchGetItem": 1, "TransactWriteItems": 1},
+    ),
+    Counted(
+        "create, one relation",
+        lambda: create_record("posts", ask(body={"title": "x", "author": A})),
         {"BatchGetItem": 1, "PutItem": 1},
     ),
     Counted(
@@ -102,6 +132,16 @@ CASES = [
         {"GetItem": 1, "DeleteItem": 1},
     ),
     Counted(
+        "delete, six fields might refer to it, one of them unique",
+        lambda: delete_record("authors", C, ask()),
+        {"GetItem": 2, "Query": 5, "DeleteItem": 1},
+    ),
+    Counted(
+        "delete, a multi-valued field might refer to it",
+        lambda: delete_record("tags", B, ask()),
+        {"GetItem": 1, "Query": 1, "TransactWriteItems": 1},
+    ),
+    Counted(
         "delete, with what refers to it",
         lambda: delete_record("posts", A, ask()),
         {"GetItem": 1, "Query": 1, "TransactWriteItems": 1},
@@ -113,7 +153,9 @@ CASES = [
 def test_calls(case: Counted, blog: Engine) -> None:
     add("authors", id=A, name="ann")
     add("authors", id=B, name="bob")
+    add("authors", id=C, name="cid")
     add("tags", id=A, name="t")
+    add("tags", id=B, name="u")
     add("posts", id=A, title="a", author=A, tags=[A])
     add("posts", id=B, title="b", author=B)
     add("comments", id=A, post=A, by=B)
@@ -121,6 +163,25 @@ def test_calls(case: Counted, blog: Engine) -> None:
     blog.calls.reset()
     case.run()
     assert blog.calls.by_operation == case.calls
+
+
+def test_a_page_by_index_is_read_once_however_much_there_is(blog: Engine) -> None:
+    fields = [{"name": "at", "type": "date"}, {"name": "kind", "type": "text"}]
+    build(
+        {
+            "name": "events",
+            "fields": fields,
+            "indexes": ["CREATE INDEX i ON events (kind, at)"],
+            "listRule": "",
+        }
+    )
+    for day in range(10, 29):
+        add("events", kind="ab"[day % 2], at=f"2024-01-{day} 00:00:00.000Z")
+    blog.calls.reset()
+    wanted = PageRequest(per_page=3, skip_total=True, sort="-at", filter="kind = 'a' && at < '2024-01-20'")
+    found = list_records("events", ask(), wanted)
+    assert [record["at"][8:10] for record in found.items] == ["18", "16", "14"]
+    assert blog.calls.by_operation == {"Query": 1}
 
 
 def test_a_rule_over_relations_costs_one_batch_for_a_whole_list(blog: Engine) -> None:

@@ -157,6 +157,44 @@ def test_beyond_the_budget_is_a_clear_refusal(five: list[Record], wanted: dict[s
     assert refused.value.data == {}
 
 
+BY_COUNT = "Add: CREATE INDEX `idx_posts_count` ON `posts` (`count`);"
+
+
+@pytest.mark.usefixtures("budget_of_four")
+@pytest.mark.parametrize(
+    ("wanted", "rule", "told"),
+    [
+        ({"sort": "-count"}, "", f"What needs an index is the sort '-count'. {BY_COUNT}"),
+        ({"filter": "count = 9"}, "", f"What needs an index is the filter 'count = 9'. {BY_COUNT}"),
+        (
+            {"filter": "count > 0", "sort": "title"},
+            "",
+            f"What needs an index is the filter 'count > 0' with the sort 'title'. {BY_COUNT}",
+        ),
+        ({"filter": "data = 9"}, "", "Narrow it: filter by id"),
+        # What the list rule asks is not for everybody to know.
+        ({"skip_total": True}, "count = 9", "Narrow it: filter by id"),
+        ({"filter": "title = 'x'"}, "count = 9", "ON `posts` (`title`);"),
+    ],
+)
+def test_the_refusal_names_the_index_that_would_help(
+    five: list[Record], wanted: dict[str, Any], rule: str, told: str
+) -> None:
+    change_collection("posts", listRule=rule)
+    with pytest.raises(BadRequest) as refused:
+        titles(**wanted)
+    assert told in refused.value.message
+
+
+@pytest.mark.usefixtures("budget_of_four")
+def test_a_long_filter_is_not_repeated_whole(five: list[Record]) -> None:
+    text = " && ".join(["count = 9"] * 100)
+    with pytest.raises(BadRequest) as refused:
+        titles(filter=text)
+    assert text[:200] + "..." in refused.value.message
+    assert text[:210] not in refused.value.message
+
+
 @pytest.mark.usefixtures("budget_of_four")
 @pytest.mark.parametrize(
     ("wanted", "expected"),

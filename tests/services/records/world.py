@@ -9,6 +9,7 @@ from chalicelib.collections.save import Change, save_change
 from chalicelib.ids import checksum_id
 from chalicelib.records.save import save_new
 from chalicelib.request import RequestInfo
+from chalicelib.schema.changes import with_access
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import hash_password
@@ -124,4 +125,4 @@ def ask(by: Record | None = None, body: Mapping[str, Any] | None = None, **query
 
 def _complete(definition: Mapping[str, Any]) -> Collection:
     made = Collection.from_json({"type": "base", "id": f"{definition['name']}_id", **definition})
-    return replace(made, space=checksum_id("space", made.name))
+    return with_access(replace(made, space=checksum_id("space", made.name)), None)

@@ -6,7 +6,10 @@ from itertools import islice
 import pytest
 
 from chalicelib.filters import NEW_ROOT, Scope, TooManyTrials, bind, matches, matching, parse, trials
+from chalicelib.request import RequestInfo
+from chalicelib.schema.changes import with_access
 from chalicelib.schema.record import Record
+from tests.unit.filters.conftest import NOW, define
 from tests.unit.filters.world import MemorySource
 
 FOUND = [
@@ -49,6 +52,38 @@ def test_asks_in_batches(
     list(matching(node, source.records["cposts"], source))
     assert source.asked[: len(questions)] == questions
     assert bool(source.asked) == bool(questions)
+
+
+MEMBERS = [
+    ("@collection.members.user ?= 'ann'", [("equal", "members", "user", "ann")]),
+    (
+        "@collection.members.user ?= owner",
+        [("equal", "members", "user", each) for each in ("ann", "bob", "ann")],
+    ),
+    ("@collection.members.level ?= 1", [("everything", "members")]),
+    ("@collection.members.team ?= 'red'", [("everything", "members")]),
+    ("@collection.members.user = 'ann'", [("equal", "members", "user", "ann"), ("everything", "members")]),
+    ("@collection.members.user ?!= 'ann'", [("everything", "members")]),
+]
+
+
+@pytest.mark.parametrize(("text", "questions"), MEMBERS)
+def test_rows_of_a_collection_are_looked_up_by_its_index(text: str, questions: list[tuple[str, ...]]) -> None:
+    fields = [{"name": name, "type": "text"} for name in ("user", "team")]
+    index = ["CREATE INDEX i ON members (user, level)"]
+    members = define("members", *fields, {"name": "level", "type": "number"}, indexes=index)
+    things = define("things", {"name": "owner", "type": "text"})
+    source = MemorySource([with_access(members, None), things])
+    source.add("members", id="m1", user="ann", level=1, team="red")
+    source.add("members", id="m2", user="cid", level=2, team="red")
+    for id_, owner in (("t1", "ann"), ("t2", "bob"), ("t3", "ann")):
+        source.add("things", id=id_, owner=owner)
+    node = bind(parse(text), Scope(things, source.catalog, RequestInfo(), NOW))
+    through_index = [record.id for record in matching(node, source.records["cthings"], source)]
+    assert source.asked[: len(questions)] == questions
+    without = MemorySource([members, things])
+    without.records = source.records
+    assert [record.id for record in matching(node, source.records["cthings"], without)] == through_index
 
 
 def test_reads_no_further_than_needed(posts: Scope, source: MemorySource) -> None:

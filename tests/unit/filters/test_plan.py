@@ -46,7 +46,6 @@ UNIQUE = [
     ("name = ''", False),
     ("name = 1", False),
     ("name ~ 'ann'", False),
-    ("name = 'ann' || name = 'bob'", False),
     ("boss.name = 'ann'", False),
     ("name = secret", False),
 ]

@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from chalicelib.filters import ById, ByUnique, InInsertionOrder, Trials
+from chalicelib.filters import Access, ByEdge, ById, BySlot, ByUnique, Trials, Union
+from chalicelib.filters.sql_text import SqlValue, order_of, to_sql
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.index_values import collate
 from chalicelib.schema.record import Record
+from chalicelib.schema.slots import Slot
 
 # What auth records have but the server never shows.
 UNSEEN = {"password": "hash", "tokenKey": "key"}
@@ -49,7 +52,13 @@ class MemorySource:
         self.asked.append(("everything", collection.name))
         return self.records[collection.id]
 
-    def read(self, collection: Collection, access: ById | ByUnique | InInsertionOrder) -> Iterable[Record]:
+    def equal(self, collection: Collection, field: str, value: str) -> Sequence[Record] | None:
+        if not any(slot.column_names[:1] == (field,) for slot in collection.ready_slots):
+            return None
+        self.asked.append(("equal", collection.name, field, value))
+        return [record for record in self.records[collection.id] if record.get(field) == value]
+
+    def read(self, collection: Collection, access: Access) -> Iterable[Record]:
         """What storage does for a plan."""
         records = self.records[collection.id]
         if isinstance(access, ById):
@@ -58,7 +67,44 @@ class MemorySource:
             wanted = dict(zip(access.index.column_names, access.values, strict=True))
             key = access.index.key_of(wanted)
             return [record for record in records if access.index.key_of(record.values) == key]
+        if isinstance(access, Union):
+            found = [record for part in access.parts for record in self.read(collection, part)]
+            return {record.id: record for record in found}.values()
+        if isinstance(access, BySlot):
+            records = [record for record in in_slot_order(records, access.slot) if lies_in(record, access)]
+        if isinstance(access, ByEdge):
+            records = [record for record in records if access.value in record.values[access.field.name]]
         return reversed(records) if access.backwards else records
+
+
+def in_slot_order(records: Iterable[Record], slot: Slot) -> list[Record]:
+    """The records of a slot as an index of SQLite has them."""
+    there = [record for record in records if slot.applies_to(record.values)]
+    return sorted(
+        there, key=lambda record: ([order_of(each) for each in texts_of(record, slot)], record.rowid)
+    )
+
+
+def texts_of(record: Record, slot: Slot) -> list[SqlValue]:
+    return [collate(to_sql(record.get(column.name)), column.collate) for column in slot.columns]
+
+
+def lies_in(record: Record, access: BySlot) -> bool:
+    """Whether the record is in the stretch, the next column's range counted only if there is one."""
+    values, columns = texts_of(record, access.slot), access.slot.columns
+    folded = [collate(value, column.collate) for value, column in zip(access.equal, columns, strict=False)]
+    if values[: len(folded)] != folded:
+        return False
+    if len(folded) == len(values):
+        return True
+    value, column = values[len(folded)], columns[len(folded)]
+    low, high = access.low, access.high
+    if access.prefix is not None:
+        return str(value).startswith(str(collate(access.prefix, column.collate)))
+    above = low is None or order_of(low.value) < order_of(value) or (low.inclusive and low.value == value)
+    return above and (
+        high is None or order_of(value) < order_of(high.value) or (high.inclusive and high.value == value)
+    )
 
 
 def refers(value: object, ids: Sequence[str]) -> bool:

@@ -1,0 +1,287 @@
+"""What each operation costs in DynamoDB's capacity units, and whether that grows with what is stored.
+
+    python -m bench.cost [--sizes 1000 10000] [--rounds 20]
+
+On DynamoDB Local, whose figures for reads are DynamoDB's. The figures are the ``x-quoll-cost`` header's, for
+a guest on a function that has read the collections before: nothing but the request itself. Prints a table,
+the growth from the smallest size to the largest, and whether the targets hold; so does the exit code.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+from bench.dynamodb_local import HOST, PORT, NotAvailable, running_dynamodb
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="local",
+    AWS_SECRET_ACCESS_KEY="local",
+    AWS_REGION="us-east-1",
+    AWS_ENDPOINT_URL=f"http://{HOST}:{PORT}",
+    QUOLL_STAGE="local",
+    QUOLL_TABLE="quoll-bench",
+    QUOLL_CONFIG_TTL="60",
+    QUOLL_LOG_LEVEL="ERROR",
+)
+
+import app as application
+from chalicelib.collections import load
+from chalicelib.collections.create import create_collection, ensure_defaults
+from chalicelib.jobs.totals import recount_totals
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.record import Record
+from chalicelib.storage.engine import get_engine
+from chalicelib.storage.table import create_table
+from chalicelib.storage.transactions import Create, write_together
+from dev.gateway import Gateway
+
+RULES = dict.fromkeys(("listRule", "viewRule", "createRule", "updateRule", "deleteRule"), "")
+TEXT = "x" * 660  # a record takes about 1 KB, keys included
+STATES, OWNERS = 50, 20
+AT_ONCE = 25
+GROWTH_MAX = 1.05
+SIZES = [1_000, 10_000]
+
+OWNED = {
+    "name": "owned",
+    "type": "base",
+    **RULES,
+    "fields": [
+        {"name": "title", "type": "text"},
+        {"name": "body", "type": "text"},
+        {"name": "owner", "type": "relation", "collectionId": "owners_id"},
+    ],
+}
+INDEXED = {
+    "name": "indexed",
+    "type": "base",
+    **RULES,
+    "fields": [
+        {"name": "title", "type": "text"},
+        {"name": "body", "type": "text"},
+        {"name": "n", "type": "number"},
+        {"name": "state", "type": "text"},
+    ],
+    "indexes": [
+        "CREATE INDEX by_state ON indexed (state, n)",
+        "CREATE INDEX by_title ON indexed (title)",
+    ],
+}
+UNIQUE = {
+    "name": "unique_ones",
+    "type": "base",
+    **RULES,
+    "fields": [{"name": "slug", "type": "text"}, {"name": "body", "type": "text"}],
+    "indexes": ["CREATE UNIQUE INDEX by_slug ON unique_ones (slug)"],
+}
+FILLED = (OWNED, INDEXED, UNIQUE)
+OWNERS_DEFINITION = {"name": "owners", "id": "owners_id", "type": "base", **RULES, "fields": []}
+PATH = "/api/collections/{}/records"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is measured; `{new}` is another id each time, `reads` and `writes` what it may cost at most."""
+
+    name: str
+    method: str
+    path: str
+    body: Any = None
+    reads: float | None = None
+    writes: float | None = None
+    grows: bool = False
+
+
+def listed(collection: str, **query: str) -> str:
+    return PATH.format(collection) + "?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
+
+
+ONE = "rec000000000007"
+OWNER = f"{'o' * 13}07"
+VALUES = {"id": "{new}", "title": "new", "body": TEXT}
+OPERATIONS = (
+    Operation("view", "GET", PATH.format("owned") + f"/{ONE}", reads=1, writes=0),
+    Operation("list 30, newest first", "GET", listed("owned", sort="-@rowid", skipTotal="1"), reads=4),
+    Operation("list 30, with totals", "GET", listed("owned"), reads=5),
+    Operation("list 30, by cursor", "GET", listed("owned", cursor=""), reads=4.5),
+    Operation("list 30, sort by an index", "GET", listed("indexed", sort="-title", skipTotal="1"), reads=4),
+    Operation(
+        "list 20, filter and sort by an index",
+        "GET",
+        listed("indexed", filter="state = 's7' && n >= 0", sort="-n", skipTotal="1", perPage="20"),
+        reads=4,
+    ),
+    Operation(
+        "list 30, filter by a relation", "GET", listed("owned", filter=f"owner='{OWNER}'", skipTotal="1")
+    ),
+    Operation("list, one of a unique index", "GET", listed("unique_ones", filter="slug='slug-7'"), reads=2),
+    Operation("list, filter without an index", "GET", listed("owned", filter="title='none'"), grows=True),
+    Operation("create, one relation", "POST", PATH.format("owned"), {**VALUES, "owner": OWNER}, writes=3),
+    Operation("create, two indexes", "POST", PATH.format("indexed"), {**VALUES, "n": 5, "state": "s7"}),
+    Operation("create, one unique index", "POST", PATH.format("unique_ones"), {**VALUES, "slug": "{new}"}),
+    Operation("update, no indexed value", "PATCH", PATH.format("owned") + f"/{ONE}", {"title": "t{new}"}),
+    Operation("update, an indexed value", "PATCH", PATH.format("indexed") + f"/{ONE}", {"n+": 1}),
+    Operation("delete, one relation", "DELETE", PATH.format("owned") + "/{new}"),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Medians of an operation at one size: milliseconds, units, records examined; and how it went."""
+
+    milliseconds: float
+    reads: float
+    writes: float
+    items: float
+    status: int
+
+
+def main() -> int:
+    asked = read_arguments()
+    try:
+        with running_bench((OWNERS_DEFINITION, *FILLED)):
+            add_owners()
+            found = measure_all(asked, OPERATIONS, [each["name"] for each in FILLED])
+    except NotAvailable as error:
+        print(error, file=sys.stderr)
+        return 1
+    print_table(found)
+    complaints = list(find_complaints(found))
+    print("\n".join(complaints) or "All targets hold.")
+    return bool(complaints)
+
+
+@contextmanager
+def running_bench(definitions: Sequence[Mapping[str, Any]]) -> Iterator[None]:
+    """A DynamoDB with these collections."""
+    with running_dynamodb(PORT):
+        create_table(get_engine())
+        ensure_defaults()
+        for definition in definitions:
+            create_collection(definition)
+        yield
+
+
+def measure_all(
+    asked: argparse.Namespace, operations: Sequence[Operation], names: Sequence[str]
+) -> dict[int, dict[str, Measured]]:
+    """By size and operation; the collections are filled up from one size to the next."""
+    gateway = Gateway(application.app)
+    filled, found = 0, {}
+    for size in sorted(asked.sizes):
+        print(f"Filling up to {size} records ...", flush=True)
+        fill(names, filled, size)
+        filled = size
+        recount_totals()
+        found[size] = {each.name: measure(gateway, each, asked.rounds) for each in operations}
+    return found
+
+
+def add_owners() -> None:
+    """Those whom records may belong to."""
+    owners = load.get_collection("owners")
+    write_together([Create(Record(owners, {"id": f"{'o' * 13}{n:02}"})) for n in range(OWNERS)])
+
+
+def fill(names: Sequence[str], start: int, end: int) -> None:
+    """Records straight into storage, many in a transaction."""
+    for name in names:
+        collection = load.get_collection(name)
+        waiting = (Create(make_record(collection, n)) for n in range(start, end))
+        while portion := list(islice(waiting, AT_ONCE)):
+            write_together(portion)
+
+
+def make_record(collection: Collection, n: int) -> Record:
+    values = {
+        "id": f"rec{n:012}",
+        "title": f"Title {n:09}",
+        "body": TEXT,
+        "n": n,
+        "state": f"s{n % STATES}",
+        "slug": f"slug-{n}",
+        "owner": f"{'o' * 13}{n % OWNERS:02}",
+    }
+    fields = collection.fields
+    return Record(collection, {field.name: values.get(field.name, field.empty) for field in fields})
+
+
+def measure(gateway: Gateway, operation: Operation, rounds: int) -> Measured:
+    """The medians of so many requests, after one that is not counted."""
+    asked = [ask(gateway, operation, n) for n in range(rounds + 1)][1:]
+    figures = (statistics.median(each) for each in zip(*asked, strict=True))
+    milliseconds, reads, writes, items, status = figures
+    return Measured(milliseconds, reads, writes, items, int(status))
+
+
+def ask(gateway: Gateway, operation: Operation, n: int) -> tuple[float, float, float, float, int]:
+    new, headers = f"new{n:012}", {"Content-Type": "application/json"}
+    if operation.method == "DELETE":
+        body = json.dumps({**VALUES, "id": new, "owner": OWNER}).encode()
+        gateway.handle("POST", operation.path.removesuffix("/{new}"), headers, body)
+    body = b"" if operation.body is None else json.dumps(operation.body).replace("{new}", new).encode()
+    started = time.perf_counter()
+    status, told, text = gateway.handle(operation.method, operation.path.replace("{new}", new), headers, body)
+    took = (time.perf_counter() - started) * 1000
+    if status >= 500 or (status >= 400 and not operation.grows):
+        raise RuntimeError(f"{operation.name}: {status} {text!r}")
+    if operation.method == "POST":
+        gateway.handle("DELETE", f"{operation.path}/{new}", {}, b"")
+    cost = dict(part.split("=", 1) for part in told["x-quoll-cost"].split(" ")[:3])
+    return took, float(cost["read"]), float(cost["write"]), float(cost["items"]), status
+
+
+def find_complaints(found: Mapping[int, Mapping[str, Measured]]) -> Iterator[str]:
+    """Which targets are missed."""
+    first, last = min(found), max(found)
+    for each in OPERATIONS:
+        small, large = found[first][each.name], found[last][each.name]
+        if each.reads is not None and large.reads > each.reads:
+            yield f"{each.name}: {large.reads:g} read units, the target is {each.reads:g}"
+        if each.writes is not None and large.writes > each.writes:
+            yield f"{each.name}: {large.writes:g} write units, the target is {each.writes:g}"
+        if not each.grows and growth(small, large) > GROWTH_MAX:
+            yield f"{each.name}: grows {growth(small, large):.2f} times from {first} to {last} records"
+
+
+def growth(small: Measured, large: Measured) -> float:
+    """How many times as many units it takes."""
+    before = small.reads + small.writes
+    return (large.reads + large.writes) / before if before else 1.0
+
+
+def print_table(found: Mapping[int, Mapping[str, Measured]]) -> None:
+    """Markdown: read and write units and milliseconds at each size, and the growth of the units."""
+    sizes = sorted(found)
+    titles = (f"{size:,} records".replace(",", " ") for size in sizes)
+    print(f"| operation | {' | '.join(titles)} | growth |")
+    print("|---|" + "---|" * (len(sizes) + 1))
+    for each in OPERATIONS:
+        rows = [found[size][each.name] for size in sizes]
+        print(f"| {each.name} | {' | '.join(map(show, rows))} | {growth(rows[0], rows[-1]):.2f} |")
+
+
+def show(measured: Measured) -> str:
+    units = f"{measured.reads:g} R" + (f" {measured.writes:g} W" if measured.writes else "")
+    refused = ", refused" if measured.status >= 400 else ""
+    return f"{units}, {measured.milliseconds:.1f} ms{refused}"
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="records per collection")
+    parser.add_argument("--rounds", type=int, default=20, help="requests counted per operation and size")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
