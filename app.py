@@ -2,6 +2,7 @@
 
 from chalice.app import Chalice, CORSConfig
 
+from chalicelib.config import is_chalice_cli
 from chalicelib.jobs import JOBS
 from chalicelib.routes import BLUEPRINTS, MIDDLEWARE
 
@@ -13,3 +14,8 @@ for middleware in MIDDLEWARE:
     app.register_middleware(middleware, "http")
 for blueprint in (*BLUEPRINTS, *JOBS):
     app.register_blueprint(blueprint)
+
+if is_chalice_cli():  # what is only about deploying is neither shipped nor imported in Lambda
+    from chalicelib.deploy.chalice_cli import prepare_deployment
+
+    prepare_deployment(app)

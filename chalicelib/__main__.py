@@ -1,57 +1,79 @@
-"""The command line: ``python -m chalicelib``. Which stage it works on, the environment says (config.py)."""
+"""The command line: ``python -m chalicelib``. Which stage it works on, ``--stage`` or the environment says.
+
+A command is a row of COMMANDS; what it takes and does is in its file under commands/.
+"""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from chalicelib.commands.provision import provision
-from chalicelib.commands.superuser import ACTIONS, CommandFailed, manage_superuser
+from chalicelib.commands import collections, migrate, policies, provision, smoke, superuser, template
+from chalicelib.commands.command import Command, CommandFailed
 from chalicelib.commands.tasks import run_tasks, show_tasks
-from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws
+from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws, use_stage
 from chalicelib.errors import Overloaded
 from chalicelib.storage.failures import StorageFailure
+
+
+def _add_tasks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=("show", "run"), default="show")
+
+
+def _tasks(wanted: argparse.Namespace) -> str:
+    return run_tasks() if wanted.action == "run" else show_tasks()
+
+
+COMMANDS: tuple[Command, ...] = (
+    superuser.COMMAND,
+    collections.COMMAND,
+    migrate.COMMAND,
+    policies.COMMAND,
+    provision.COMMAND,
+    smoke.COMMAND,
+    template.COMMAND,
+    Command("tasks", "show unfinished work, such as an index being built, or do it", _add_tasks, _tasks),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     wanted = make_parser().parse_args(arguments)
     try:
-        join_local_aws()
-        get_config()
-        print(_run(wanted))
+        _find_stage(wanted)
+        told = wanted.command.run(wanted)
     except ConfigError as failed:
-        print(failed, file=sys.stderr)
-        return 2
+        return _fail(failed, 2)
     except (CommandFailed, NotRunning) as failed:
-        print(failed, file=sys.stderr)
-        return 1
+        return _fail(failed, 1)
     except (StorageFailure, Overloaded) as failed:
-        print(f"The table {get_config().table} cannot be used: {failed}", file=sys.stderr)
-        return 1
+        return _fail(f"The table {get_config().table} cannot be used: {failed}", 1)
+    print(told)
     return 0
 
 
 def make_parser() -> argparse.ArgumentParser:
     """What can be typed."""
     parser = argparse.ArgumentParser(prog="python -m chalicelib", description="Quoll's commands.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    superuser = commands.add_parser("superuser", help="make, change and remove superusers")
-    superuser.add_argument("action", choices=ACTIONS)
-    superuser.add_argument("email")
-    superuser.add_argument("password", nargs="?", default="", help="made up and printed when left out")
-    commands.add_parser("provision", help="make the table, the bucket and the default collections")
-    tasks = commands.add_parser("tasks", help="show unfinished work, such as an index being built, or do it")
-    tasks.add_argument("action", nargs="?", choices=("show", "run"), default="show")
+    commands = parser.add_subparsers(dest="name", required=True)
+    for command in COMMANDS:
+        typed = commands.add_parser(command.name, help=command.help, description=command.help)
+        typed.add_argument("--stage", default="", help="a stage of .chalice/config.json; default QUOLL_STAGE")
+        typed.set_defaults(command=command)
+        command.add(typed)
     return parser
 
 
-def _run(wanted: argparse.Namespace) -> str:
-    if wanted.command == "provision":
-        made = provision()
-        return f"Made: {', '.join(made)}." if made else "Everything is there already."
-    if wanted.command == "tasks":
-        return run_tasks() if wanted.action == "run" else show_tasks()
-    return manage_superuser(wanted.action, wanted.email, wanted.password)
+def _find_stage(wanted: argparse.Namespace) -> None:
+    if wanted.stage:
+        use_stage(wanted.stage)
+    if wanted.command.on_stage:
+        join_local_aws()
+        get_config()
+
+
+def _fail(reason: object, code: int) -> int:
+    print(reason, file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -7,6 +7,11 @@ QUOLL_CONFIG_TTL       seconds a loaded set of collections is trusted unasked, a
 QUOLL_STREAM_ARN       the table's stream, for the function that follows it; default none
 QUOLL_QUERY_BUDGET     the most items one request may examine; default 10000
 QUOLL_LOG_LEVEL        DEBUG, INFO, WARNING or ERROR; default INFO
+QUOLL_TRACING          true sends traces to X-Ray (the stage needs "xray": true as well); default false
+QUOLL_METRICS          metrics for CloudWatch: off, stage or function; default stage, on local and test off
+QUOLL_GROUPING         which routes share a Lambda function: route (none do), resource, single; default route
+QUOLL_MAIL_SENDER      the address that mail comes from: provisioning asks SES about it; default none
+QUOLL_ALARM_TOPIC      the ARN of the SNS topic that alarms tell; default none
 QUOLL_STATE            the folder of `make run`; default .quoll
 AWS_REGION             also AWS_DEFAULT_REGION; default us-east-1
 AWS_ENDPOINT_URL       another AWS than Amazon's (the embedded one); default none
@@ -14,6 +19,7 @@ AWS_ENDPOINT_URL       another AWS than Amazon's (the embedded one); default non
 `make run` sets the stage and all of AWS itself (use_local_aws), whatever the shell says.
 """
 
+import json
 import os
 import socket
 from collections.abc import Mapping, MutableMapping
@@ -34,9 +40,18 @@ LOCAL_AWS = {
 }
 HERE = "127.0.0.1,localhost"
 STATE = ".quoll"
+STAGES_FILE = Path(__file__).parents[1] / ".chalice" / "config.json"
 ENDPOINT_FILE = "aws-endpoint"  # under the state folder, while the embedded AWS runs
 CONNECT_SECONDS = 2
+# In place of the stream while the Chalice CLI loads the application: deploy/ puts it right.
+STREAM_TO_COME = "arn:aws:dynamodb:us-east-1:000000000000:table/run-provision-first/stream/none"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_BOOLEANS = ("true", "false")
+METRICS = ("off", "stage", "function")
+UNWATCHED = ("local", "test")
+GROUPINGS = ("route", "resource", "single")
+# Stages that may be thrown away: nothing protects their table from deletion.
+DISPOSABLE = ("local", "dev", "test")
 
 
 Number = TypeVar("Number", int, float)
@@ -61,8 +76,18 @@ class Config:
     config_ttl: float = 1.0
     query_budget: int = 10_000
     log_level: str = "INFO"
+    tracing: bool = False
+    metrics: str = "off"
+    grouping: str = "route"
+    mail_sender: str = ""
+    alarm_topic: str = ""
     region: str = "us-east-1"
     endpoint_url: str = ""
+
+    @property
+    def is_disposable(self) -> bool:
+        """Whether losing this stage's data is nobody's loss."""
+        return self.stage in DISPOSABLE
 
 
 @cache
@@ -78,13 +103,39 @@ def get_log_level() -> str:
 
 
 def get_stream_arn() -> str:
-    """The table's stream. Asked on importing, as the level is."""
-    return os.environ.get("QUOLL_STREAM_ARN", "")
+    """The table's stream. Asked on importing, as the level is. The Chalice CLI is told it later."""
+    return os.environ.get("QUOLL_STREAM_ARN") or (STREAM_TO_COME if is_chalice_cli() else "")
+
+
+def is_chalice_cli() -> bool:
+    """Whether the Chalice CLI has loaded the application, to deploy it."""
+    return os.environ.get("AWS_CHALICE_CLI_MODE") == "true"
 
 
 def find_state(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of `make run`."""
     return Path(environ.get("QUOLL_STATE") or STATE).absolute()
+
+
+def use_stage(
+    stage: str, environ: MutableMapping[str, str] = os.environ, stages_file: Path = STAGES_FILE
+) -> None:
+    """Make an environment that of a stage's functions, as .chalice/config.json has it. Raises ConfigError.
+
+    What it says counts more than the environment: a table's name that a shell still has is another stage's.
+    """
+    try:
+        chalice = json.loads(stages_file.read_text())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{stages_file} cannot be read: {error}") from error
+    stages = chalice.get("stages", {})
+    if stage not in stages:
+        raise ConfigError(f"{stages_file} has no stage {stage!r}; it has {', '.join(sorted(stages))}")
+    for name in [name for name in environ if name.startswith("QUOLL_") and name != "QUOLL_STATE"]:
+        del environ[name]
+    for settings in (chalice, stages[stage]):
+        environ.update(settings.get("environment_variables", {}))
+    environ["QUOLL_STAGE"] = stage
 
 
 def join_local_aws(environ: MutableMapping[str, str] = os.environ) -> None:
@@ -123,10 +174,15 @@ def read_config(environ: Mapping[str, str]) -> Config:
         config_ttl=_number(environ, "QUOLL_CONFIG_TTL", 1.0),
         query_budget=_number(environ, "QUOLL_QUERY_BUDGET", 10_000),
         log_level=_log_level(environ),
+        tracing=(environ.get("QUOLL_TRACING") or "false").lower() == "true",
+        metrics=(environ.get("QUOLL_METRICS") or ("off" if stage in UNWATCHED else "stage")).lower(),
+        grouping=environ.get("QUOLL_GROUPING") or "route",
+        mail_sender=environ.get("QUOLL_MAIL_SENDER", ""),
+        alarm_topic=environ.get("QUOLL_ALARM_TOPIC", ""),
         region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
         endpoint_url=environ.get("AWS_ENDPOINT_URL", ""),
     )
-    _refuse_nonsense(config)
+    _refuse_nonsense(config, environ)
     return config
 
 
@@ -149,7 +205,7 @@ def _number(environ: Mapping[str, str], name: str, default: Number) -> Number:
         raise ConfigError(f"{name} must be a number, not {text!r}") from error
 
 
-def _refuse_nonsense(config: Config) -> None:
+def _refuse_nonsense(config: Config, environ: Mapping[str, str]) -> None:
     complaints = {
         "QUOLL_STAGE must be letters, digits, - and _": config.stage.replace("-", "")
         .replace("_", "")
@@ -157,6 +213,9 @@ def _refuse_nonsense(config: Config) -> None:
         "QUOLL_CONFIG_TTL must be between 0 and 5": 0 <= config.config_ttl <= 5,
         "QUOLL_QUERY_BUDGET must be at least 1": config.query_budget >= 1,
         f"QUOLL_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}": config.log_level in LOG_LEVELS,
+        "QUOLL_TRACING must be true or false": (environ.get("QUOLL_TRACING") or "false").lower() in _BOOLEANS,
+        f"QUOLL_METRICS must be one of {', '.join(METRICS)}": config.metrics in METRICS,
+        f"QUOLL_GROUPING must be one of {', '.join(GROUPINGS)}": config.grouping in GROUPINGS,
         # An endpoint of one's own with real data behind it is a mistake more often than a plan.
         "AWS_ENDPOINT_URL may not be set on stage prod": not (config.stage == "prod" and config.endpoint_url),
     }

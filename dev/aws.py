@@ -62,7 +62,7 @@ def _settings(state: Path, port: int) -> dict[str, str]:
     return {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
-        "SERVICES": "dynamodb,dynamodbstreams,s3",
+        "SERVICES": "dynamodb,dynamodbstreams,s3,sqs,ssm",
         "PERSIST_STATE": "1",
         "TMPDIR": str(_scratch(state)),
         "STATE_DIR": str(state / "aws"),

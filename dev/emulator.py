@@ -15,7 +15,7 @@ from typing import Any
 from ministack import app as ministack
 from ministack.core.persistence import STATE_DIR
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, request_scope
-from ministack.services import dynamodb
+from ministack.services import dynamodb, ssm
 
 from chalicelib.storage.queries import WHOLE_PARTITION
 from dev.journal import Entry, Journal
@@ -31,7 +31,10 @@ WRITES = {
     "UpdateItem",
     "BatchWriteItem",
     "TransactWriteItems",
+    "PutParameter",
+    "DeleteParameter",
 }
+TABLES = "DynamoDB_20120810."
 
 
 def stop_with_parent() -> None:
@@ -42,23 +45,29 @@ def stop_with_parent() -> None:
 
 
 def keep_writes(journal: Journal) -> None:
-    """Put the journal around ministack's DynamoDB: its handler, its loading and its saving."""
-    handle, load, save = dynamodb.handle_request, ministack._load_persisted_state, ministack.save_all
+    """Put the journal around ministack's tables and parameters: their handlers, loading and saving."""
+    handlers = {service: service.handle_request for service in (dynamodb, ssm)}
+    load, save = ministack._load_persisted_state, ministack.save_all
 
-    async def handle_and_note(*request: Any) -> Any:
-        # The handler never waits for anything, so writes are noted in the order they happen.
-        answer = await handle(*request)
-        _, _, headers, body, _ = request
-        operation = headers.get("x-amz-target", "").split(".")[-1]
-        if answer[0] == OK and operation in WRITES:
-            journal.append(Entry(get_account_id(), get_region(), operation, body))
-        return answer
+    def noting(handle: Any) -> Any:
+        async def handle_and_note(*request: Any) -> Any:
+            # The handler never waits for anything, so writes are noted in the order they happen.
+            answer = await handle(*request)
+            _, _, headers, body, _ = request
+            operation = headers.get("x-amz-target", "").removeprefix(TABLES)
+            if answer[0] == OK and operation.split(".")[-1] in WRITES:
+                journal.append(Entry(get_account_id(), get_region(), operation, body))
+            return answer
+
+        return handle_and_note
 
     def load_and_repeat() -> None:
         load()
         for entry in journal.entries():
+            is_other = "." in entry.operation
             with request_scope(entry.account, entry.region):
-                headers = {"x-amz-target": f"DynamoDB_20120810.{entry.operation}"}
+                headers = {"x-amz-target": entry.operation if is_other else TABLES + entry.operation}
+                handle = handlers[ssm if is_other else dynamodb]
                 _finish(handle("POST", "/", headers, entry.arguments, {}))
         save_and_forget(ministack._build_persistence_save_dict())
 
@@ -68,7 +77,8 @@ def keep_writes(journal: Journal) -> None:
         if _last_save() != before:
             journal.forget()
 
-    dynamodb.handle_request = handle_and_note
+    for service, handle in handlers.items():
+        service.handle_request = noting(handle)
     ministack._load_persisted_state = load_and_repeat
     ministack.save_all = save_and_forget
 

@@ -2,10 +2,9 @@
 
 `make run` serves it over HTTP, the API tests call it directly. Unknown paths and methods, too large bodies
 and preflight requests never reach the application on AWS, and they do not here: their answers are the
-gateway responses that deployment configures, PocketBase's.
+gateway responses that deployment configures. And a view may do what its role allows on AWS, and no more.
 """
 
-import json
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -15,21 +14,15 @@ from typing import Any
 from chalice import Chalice
 from chalice.local import LocalChalice
 
+from chalicelib.deploy.gateway_answers import HEADERS, METHODS, NoFile, body_of
+from chalicelib.errors import ApiError, NotFound, TooLarge
 from dev.event import Headers, HttpRequest, make_event, read_answer
 from dev.matching import find_route, grow
+from dev.permitted import acting_as
 
 Answer = tuple[int, dict[str, str], bytes]
 
 BODY_MAX = 10 * 1024 * 1024
-METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
-SECURITY_HEADERS = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "X-Xss-Protection": "1; mode=block",
-}
-NO_FILE = "File not found."
-NO_RESOURCE = "The requested resource wasn't found."
 
 
 @dataclass(frozen=True)
@@ -91,12 +84,12 @@ class Gateway:
             return preflight(request)
         match = find_route(self._tree, request.path)
         if match is None or request.method not in self._routes[match.route]:
-            readable = request.method in ("GET", "HEAD")
-            return refusal(request, 404, NO_FILE if readable else NO_RESOURCE)
+            return refusal(request, NoFile if request.method in ("GET", "HEAD") else NotFound)
         if len(request.body) > BODY_MAX:
-            return refusal(request, 413, "Request entity too large")
+            return refusal(request, TooLarge)
         view = self._routes[match.route][request.method].view_name
-        return read_answer(self._app(make_event(request, match), Context(view, str(uuid.uuid4()))))
+        with acting_as(view):
+            return read_answer(self._app(make_event(request, match), Context(view, str(uuid.uuid4()))))
 
 
 def preflight(request: HttpRequest) -> Answer:
@@ -114,10 +107,9 @@ def preflight(request: HttpRequest) -> Answer:
     return 204, headers, b""
 
 
-def refusal(request: HttpRequest, status: int, message: str) -> Answer:
+def refusal(request: HttpRequest, error: type[ApiError]) -> Answer:
     """An error that the application never hears of."""
-    headers = {"Content-Type": "application/json", "Vary": "Origin", **SECURITY_HEADERS}
-    if any(name.lower() == "origin" for name in request.headers):
-        headers["Access-Control-Allow-Origin"] = "*"
-    body = {"data": {}, "message": message, "status": status}
-    return status, headers, json.dumps(body, separators=(",", ":")).encode()
+    headers = dict(HEADERS)
+    if not any(name.lower() == "origin" for name in request.headers):
+        del headers["Access-Control-Allow-Origin"]
+    return error.status, headers, body_of(error).encode()

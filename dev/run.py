@@ -17,13 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import app as application
+from chalicelib.commands.command import CommandFailed
 from chalicelib.commands.provision import provision
-from chalicelib.commands.superuser import CommandFailed, create_superuser, has_superuser, new_password
+from chalicelib.commands.superuser import create_superuser, has_superuser, new_password
 from chalicelib.config import ENDPOINT_FILE, ConfigError, find_state, read_config, use_local_aws
 from chalicelib.jobs.totals import recount_totals
 from chalicelib.storage.failures import StorageFailure
 from dev.aws import AwsFailed, find_free_port, running_aws
 from dev.gateway import Gateway
+from dev.schedule import running_schedules
 from dev.server import HOST, Server
 from dev.stream import followed_stream
 from dev.tasks import running_tasks
@@ -68,7 +70,7 @@ def _serve(server: Server, state: Path) -> None:
 
     with provisioned(state, stop_serving):
         recount_totals()  # what the stream told last before it ended may not have been heard
-        with followed_stream(), running_tasks():
+        with followed_stream(), running_tasks(), running_schedules():
             _make_first_superuser()
             _say(
                 f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}"

@@ -4,13 +4,13 @@ import traceback
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from chalicelib.errors import InternalError, TooLarge
 from dev.event import HttpRequest
 from dev.gateway import BODY_MAX, Answer, Gateway, refusal
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 75
 DRAIN_MAX = 4 * BODY_MAX
-UNEXPECTED = "Something went wrong while processing your request."
 
 
 class BadMessage(Exception):
@@ -67,12 +67,12 @@ class Handler(BaseHTTPRequestHandler):
         headers = _all_headers(self.headers.items())
         request = HttpRequest(self.command, self.path, headers, body or b"", self.client_address[0])
         if body is None:
-            return refusal(request, 413, "Request entity too large")
+            return refusal(request, TooLarge)
         try:
             return self.server.gateway.answer(request)
         except Exception:  # noqa: BLE001 - the edge: whatever happens, the client gets an answer
             traceback.print_exc()
-            return refusal(request, 500, UNEXPECTED)
+            return refusal(request, InternalError)
 
     def _read_body(self) -> bytes | None:
         """The body; None when it is larger than any gateway takes."""

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.config import get_config
 from chalicelib.jobs.record_stream import BATCH_SIZE, follow_changes
 from chalicelib.observability.logger import logger
+from dev.permitted import acting_as
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
@@ -55,7 +56,9 @@ class Follower:
             self.stop.wait(TRY_AGAIN)
             return False
         changes = [as_event(record) for record in answer["Records"]]
-        if follow_changes(changes)["batchItemFailures"]:
+        with acting_as("record_stream"):
+            failed = follow_changes(changes)["batchItemFailures"]
+        if failed:
             self.stop.wait(TRY_AGAIN)
             return False
         self._next = answer["NextShardIterator"]

@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.collections.backfill import run_some
 from chalicelib.errors import Overloaded
+from chalicelib.jobs.tasks import run_tasks
 from chalicelib.observability.logger import logger
 from chalicelib.storage.failures import StorageFailure
 
 PORTION = 500
+PORTION_SECONDS = 2.0
 ASK_EVERY = 2.0
 
 
@@ -29,7 +30,7 @@ def running_tasks(every: float = ASK_EVERY) -> Iterator[None]:
 def _run(stop: threading.Event, every: float) -> None:
     while not stop.wait(every):
         try:
-            while run_some(PORTION) and not stop.is_set():
+            while run_tasks(PORTION, PORTION_SECONDS) and not stop.is_set():
                 continue
         except (StorageFailure, Overloaded):
             logger.exception("unfinished work cannot go on yet")

@@ -6,6 +6,7 @@ attempt costs exactly one comparison of hashes.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
@@ -50,7 +51,7 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
         raise Forbidden("The collection is not configured to allow password authentication.")
     form = read_form(request)
     check_form(form, auth_options(collection).password_auth.identity_fields)
-    record = find_by_identity(collection, form["identity"], form["identityField"])
+    record = find_by_identity(form["identity"], form["identityField"], collection, related)
     if record is None:
         find_record(collection, NOBODY)
     if not has_password(record, form["password"], collection) or record is None:
@@ -80,11 +81,14 @@ def check_form(form: Mapping[str, str], identity_fields: tuple[str, ...]) -> Non
         raise ValidationFailed(data=problems_to_json(problems))
 
 
-def find_by_identity(collection: Collection, identity: str, field: str = "") -> Record | None:
+def find_by_identity(
+    identity: str, field: str, collection: Collection, related: RelatedRecords
+) -> Record | None:
     """The record of this identity, looked for in one field or in each identity field."""
     names = [field] if field else _order(auth_options(collection).password_auth.identity_fields, identity)
     keys = {name: _as_value(collection.field_by_name[name], identity) for name in names}
-    found = (find_by_unique(collection, index, [keys[name]]) for name, index in _indexes_of(collection, keys))
+    indexes = _indexes_of(collection, keys)
+    found = (_find_in(index, keys[name], collection, related) for name, index in indexes)
     return next((record for record in found if record is not None), None)
 
 
@@ -125,7 +129,20 @@ def _as_value(field: Field, identity: str) -> Any:
 
 
 def _indexes_of(collection: Collection, keys: Mapping[str, Any]) -> Iterator[tuple[str, Index]]:
-    """The unique index of each field that has one of its own."""
+    """The unique index of each field that has one of its own, a ready one if there is one."""
     for name, value in keys.items():
-        indexes = (index for index in collection.indexes if index.unique and index.column_names == (name,))
-        yield from ((name, index) for index in indexes if value is not None)
+        indexes = [index for index in collection.unique_indexes if index.column_names == (name,)]
+        if value is not None:
+            yield from ((name, index) for index in [each for each in indexes if each.is_ready] or indexes)
+
+
+def _find_in(index: Index, value: Any, collection: Collection, related: RelatedRecords) -> Record | None:
+    """The record that an index has; while it is built all are read that may be it."""
+    if index.is_ready:
+        return find_by_unique(collection, index, [value])
+    (column,) = index.columns
+    is_exact = column.collate.upper() in ("", "BINARY") and isinstance(value, str)
+    equal = related.equal(collection, column.name, value) if is_exact else None
+    found = related.everything(collection) if equal is None else equal
+    key = replace(index, condition=None).key_of({column.name: value})
+    return next((record for record in found if index.key_of(record.values) == key), None)

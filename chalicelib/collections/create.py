@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.collections.backfill import build_at_once
+from chalicelib.collections.build import build_at_once
 from chalicelib.collections.check import check_saving
 from chalicelib.collections.reading import read_new, refuse_invalid
 from chalicelib.collections.save import Change, save_change
@@ -15,6 +15,7 @@ from chalicelib.schema.changes import with_access
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.completion import complete
 from chalicelib.schema.system import default_collections
+from chalicelib.storage.settings import keep_cursor_secret
 
 MAX_RENEWED = 50
 
@@ -28,8 +29,10 @@ def create_collection(body: Mapping[str, Any]) -> dict[str, Any]:
 def ensure_defaults() -> None:
     """Store the system collections, and `users` where there is nothing yet. Does nothing the second time.
 
-    Collections that were stored before there were slots get theirs.
+    Collections that were stored before there were slots get theirs. And the secret that lists by cursor need
+    is made here: the functions that read lists may write nothing.
     """
+    keep_cursor_secret()
     while change := save_change(_missing_defaults):
         build_at_once(change)
 

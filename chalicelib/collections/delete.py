@@ -1,6 +1,6 @@
 """Deleting collections."""
 
-from chalicelib.collections.purge import purge_records
+from chalicelib.collections.purge import purge_at_once, purge_task
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view import find_or_fail
 from chalicelib.errors import BadRequest
@@ -11,18 +11,18 @@ from chalicelib.schema.fields.relation import RelationField
 
 def delete_collection(name_or_id: str) -> None:
     """Delete a definition, which hides its records at once, then the records. Raises NotFound, BadRequest."""
-    change = save_change(lambda catalog: Change(remove=(_decide(name_or_id, catalog),)))
-    purge_records(change.remove[0])
+    change = save_change(lambda catalog: _decide(name_or_id, catalog))
+    purge_at_once(change.tasks)
 
 
-def _decide(name_or_id: str, catalog: Catalog) -> Collection:
+def _decide(name_or_id: str, catalog: Catalog) -> Change:
     collection = find_or_fail(name_or_id, catalog)
     if users := referring_to(collection, catalog):
         names = ", ".join(each.name for each in users)
         raise BadRequest(f"Failed to delete collection probably due to existing reference in {names}.")
     if collection.system:
         raise BadRequest("Failed to delete collection.")
-    return collection
+    return Change(remove=(collection,), tasks=(purge_task([collection]),))
 
 
 def referring_to(collection: Collection, catalog: Catalog) -> list[Collection]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalicelib import clock
-from chalicelib.collections.backfill import build_at_once
+from chalicelib.collections.build import IndexRefused, build_at_once
 from chalicelib.collections.check import check_indexes_alone, check_saving
-from chalicelib.collections.fill import Fill, fill_indexes
+from chalicelib.collections.duplicates import find_refusals
 from chalicelib.collections.import_failures import (
     not_made,
     not_valid,
     raw_failure,
     taken_twice,
 )
-from chalicelib.collections.purge import purge_records
+from chalicelib.collections.load import get_newest
+from chalicelib.collections.purge import purge_at_once, purge_task
 from chalicelib.collections.reading import open_body
 from chalicelib.collections.save import Change, save_change
 from chalicelib.errors import BadRequest, ValidationFailed
@@ -22,8 +23,11 @@ from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.completion import complete
 from chalicelib.schema.field_list import read_fields
-from chalicelib.schema.problems import REQUIRED, problems_to_json
+from chalicelib.schema.problems import REQUIRED, Problems, problems_to_json
 from chalicelib.schema.shapes import WrongShape, read_flag
+
+# A collection as it is to be, and the one it replaces.
+Pair: TypeAlias = tuple[Collection, Collection | None]
 
 UNREADABLE = "An error occurred while loading the submitted data."
 
@@ -42,9 +46,29 @@ def import_collections(body: Mapping[str, Any]) -> None:
     if not wanted.definitions:
         raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
     change = save_change(lambda catalog: _decide(wanted, catalog))
-    build_at_once(change)
-    for collection in change.remove:
-        purge_records(collection)
+    purge_at_once(change.tasks)
+    try:
+        build_at_once(change)
+    except IndexRefused as refused:
+        raise not_made(refused.problems) from refused
+
+
+def plan_import(body: Mapping[str, Any]) -> tuple[Change, dict[str, Problems]]:
+    """What an import would write and remove, and what is wrong with which collection. Nothing is done.
+
+    Raises BadRequest, ValidationFailed for definitions that cannot even be read.
+    """
+    catalog = get_newest().catalog
+    pairs, change = _merge_all(_read_import(open_body(body, UNREADABLE)), catalog)
+    after = change.applied_to(catalog)
+    _refuse_repeated(change.put, after)
+    found = {new.name: _find_problems(new, old, after) for new, old in pairs}
+    return change, {name: problems for name, problems in found.items() if problems}
+
+
+def _find_problems(new: Collection, old: Collection | None, after: Catalog) -> Problems:
+    indexes = check_indexes_alone(new, old, after) or (find_refusals(new, old) if old else {})
+    return {**check_saving(new, old, after, is_import=True), **({"indexes": indexes} if indexes else {})}
 
 
 def _read_import(body: Mapping[str, Any]) -> Import:
@@ -59,25 +83,31 @@ def _read_import(body: Mapping[str, Any]) -> Import:
 
 
 def _decide(wanted: Import, catalog: Catalog) -> Change:
+    pairs, change = _merge_all(wanted, catalog)
+    after = change.applied_to(catalog)
+    _refuse_repeated(change.put, after)
+    _refuse_invalid(pairs, after)
+    _refuse_equal_values(pairs)
+    return change
+
+
+def _merge_all(wanted: Import, catalog: Catalog) -> tuple[list[Pair], Change]:
+    """The collections that the definitions make with those they replace, and what is to be written."""
     pairs = [_merge(definition, wanted, catalog) for definition in wanted.definitions]
     put = tuple(new for new, _ in pairs)
     named = {new.id for new in put}
-    gone = (each for each in catalog if not each.system and each.id not in named)
-    change = Change(put, tuple(gone) if wanted.delete_missing else ())
-    after = change.applied_to(catalog)
-    _refuse_repeated(put, after)
-    _refuse_invalid(pairs, after)
-    return replace(change, fills=tuple(_fill(new, old) for new, old in pairs if old))
+    missing = tuple(each for each in catalog if not each.system and each.id not in named)
+    gone = missing if wanted.delete_missing else ()
+    return pairs, Change(put, gone, (purge_task(gone),) if gone else ())
 
 
-def _fill(new: Collection, old: Collection) -> Fill:
-    fill = fill_indexes(old, new)
-    if fill.problems:
-        raise not_made(fill.problems)
-    return fill
+def _refuse_equal_values(pairs: Sequence[Pair]) -> None:
+    for new, old in pairs:
+        if old and (problems := find_refusals(new, old)):
+            raise not_made(problems)
 
 
-def _refuse_invalid(pairs: Sequence[tuple[Collection, Collection | None]], after: Catalog) -> None:
+def _refuse_invalid(pairs: Sequence[Pair], after: Catalog) -> None:
     for new, old in pairs:
         if problems := check_indexes_alone(new, old, after):
             raise not_made(problems)
@@ -86,9 +116,7 @@ def _refuse_invalid(pairs: Sequence[tuple[Collection, Collection | None]], after
             raise not_valid(new, problems)
 
 
-def _merge(
-    definition: Mapping[str, Any], wanted: Import, catalog: Catalog
-) -> tuple[Collection, Collection | None]:
+def _merge(definition: Mapping[str, Any], wanted: Import, catalog: Catalog) -> Pair:
     """The collection that a definition makes, and the one it replaces."""
     now = clock.to_text(clock.now())
     try:

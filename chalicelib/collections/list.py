@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.collections.load import get_newest
+from chalicelib.collections.show import show_collections
 from chalicelib.errors import BadRequest
 from chalicelib.filters import (
     FilterError,
@@ -49,7 +50,7 @@ def list_collections(wanted: PageRequest) -> dict[str, Any]:
     except FilterError as error:
         raise BadRequest() from error
     definitions = {collection.id: collection for collection in catalog}
-    page.items[:] = [definitions[row.id].to_json() for row in page.items]
+    page.items[:] = show_collections([definitions[row.id] for row in page.items])
     return page.to_json()
 
 

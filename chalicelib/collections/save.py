@@ -2,37 +2,35 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from chalicelib.collections.fill import Fill, finish_fill
 from chalicelib.collections.load import get_newest, note_saved
-from chalicelib.collections.settling import LONGEST_WAIT, is_short, settling_seconds
 from chalicelib.errors import BadRequest, TooManyRequests
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.collections import save_collections
 from chalicelib.storage.engine import get_engine
 from chalicelib.storage.failures import Conflict, ItemTooLarge, TooManyItems
+from chalicelib.storage.tasks import Task, task_write
 
 ATTEMPTS = 20
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 1.0
 TOO_BUSY = "The collections were changed by somebody else meanwhile. Please try again."
-TOO_MANY = "Too many or too large collections for one transaction (at most 99 collections, 4 MB together)."
+TOO_MANY = (
+    "Too many or too large collections for one transaction "
+    "(at most 99 collections, 98 when any is deleted, 4 MB together)."
+)
 TOO_LARGE = "The collection definition is too large."
 
 
 @dataclass(frozen=True)
 class Change:
-    """Definitions to write and to remove, together, and the indexes that were filled for them.
-
-    `is_settled`: it was saved so long ago that everybody who writes records knows of it.
-    """
+    """Definitions to write and to remove, together, and the work that this makes."""
 
     put: tuple[Collection, ...] = ()
     remove: tuple[Collection, ...] = ()
-    fills: tuple[Fill, ...] = ()
-    is_settled: bool = False
+    tasks: tuple[Task, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.put or self.remove)
@@ -59,25 +57,15 @@ def save_change(decide: Callable[[Catalog], Change]) -> Change:
             get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
             continue
         note_saved(change.applied_to(snapshot.catalog), version, snapshot.version)
-        return _finish(change)
-    raise TooManyRequests(TOO_BUSY)
-
-
-def _finish(change: Change) -> Change:
-    """Bring under the new indexes what functions have written that did not know of them."""
-    fills = [fill for fill in change.fills if fill.added]
-    if not fills:
         return change
-    get_engine().pause(min(LONGEST_WAIT, settling_seconds()))
-    for fill in fills:
-        finish_fill(fill)
-    return replace(change, is_settled=is_short())
+    raise TooManyRequests(TOO_BUSY)
 
 
 def _write(change: Change, version: str) -> str:
     put = [collection.to_stored() for collection in change.put]
+    tasks = [task_write(task) for task in change.tasks]
     try:
-        return save_collections(put, [collection.id for collection in change.remove], version)
+        return save_collections(put, [collection.id for collection in change.remove], version, tasks)
     except TooManyItems as failure:
         raise BadRequest(TOO_MANY) from failure
     except ItemTooLarge as failure:

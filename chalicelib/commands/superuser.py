@@ -4,11 +4,13 @@ They go through the same services as requests do, as a superuser's requests: the
 refusals.
 """
 
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from chalicelib import ids
 from chalicelib.collections.load import get_collection
+from chalicelib.commands.command import Command, CommandFailed
 from chalicelib.errors import ApiError
 from chalicelib.records.create import create_record
 from chalicelib.records.delete import delete_record
@@ -19,10 +21,6 @@ from chalicelib.storage.records import find_by_unique, read_pages
 
 SUPERUSERS = "_superusers"
 PASSWORD_LENGTH = 20
-
-
-class CommandFailed(Exception):
-    """What to tell whoever typed the command."""
 
 
 def create_superuser(email: str, password: str) -> str:
@@ -90,8 +88,14 @@ def new_password() -> str:
 
 def _find(email: str) -> Record | None:
     collection = get_collection(SUPERUSERS)
-    (by_email,) = (index for index in collection.unique_indexes if index.column_names == ("email",))
-    return find_by_unique(collection, by_email, (email,))
+    by_email = [index for index in collection.ready_indexes if index.column_names == ("email",)]
+    return find_by_unique(collection, by_email[0], (email,)) if by_email else _look_for(email)
+
+
+def _look_for(email: str) -> Record | None:
+    """While the index is built all are read."""
+    records = (record for page in read_pages(get_collection(SUPERUSERS)) for record in page)
+    return next((record for record in records if record.get("email") == email), None)
 
 
 def _asking(method: str, email: str, password: str) -> RequestInfo:
@@ -110,3 +114,16 @@ def _attempt(what: str, action: Callable[[], Any]) -> None:
     except ApiError as refused:
         reasons = [f"{name}: {problem['message']}" for name, problem in refused.data.items()]
         raise CommandFailed(f"failed to {what}: {'; '.join(reasons) or refused.message}") from refused
+
+
+def _add(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("email")
+    parser.add_argument("password", nargs="?", default="", help="made up and printed when left out")
+
+
+def _run(wanted: Namespace) -> str:
+    return manage_superuser(wanted.action, wanted.email, wanted.password)
+
+
+COMMAND = Command("superuser", "make, change and remove superusers", _add, _run)

@@ -26,7 +26,7 @@ from chalicelib.filters.plan import Plan, make_plan
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.sort import Sort, bind_sort, ordered, parse_sort
 from chalicelib.filters.source import RecordSource
-from chalicelib.filters.suggest import suggest_index
+from chalicelib.filters.suggest import suggest_anywhere, suggest_index
 from chalicelib.filters.trials import Trials
 
 __all__ = [
@@ -66,5 +66,6 @@ __all__ = [
     "parse",
     "parse_client_filter",
     "parse_sort",
+    "suggest_anywhere",
     "suggest_index",
 ]

@@ -45,7 +45,7 @@ def resolve_collection(props: Props, scope: Scope) -> Operand:
     collection = scope.catalog.find(name)
     if collection is None:
         raise FilterError(f'failed to load collection "{name}" from field path "{path}"')
-    return resolve_path(props[1:], Place(Every(collection.id, alias), collection), scope)
+    return resolve_path(props[1:], Place(Every(collection.id, alias, scope.guarded), collection), scope)
 
 
 def _resolve_auth(props: Props, scope: Scope) -> Operand:
@@ -59,7 +59,7 @@ def _resolve_auth(props: Props, scope: Scope) -> Operand:
         return _constant(auth.get(props[0]))
     if len(props) == 1 and props[0].partition(":")[0] not in auth.collection.field_by_name:
         return NULL
-    return resolve_path(props, Place(Caller(auth), auth.collection), scope)
+    return resolve_path(props, Place(Caller(auth, scope.guarded), auth.collection), scope)
 
 
 def _resolve_body(props: Props, scope: Scope) -> Operand:

@@ -10,8 +10,9 @@ from chalicelib.request import RequestInfo
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 
-# Which words in a client's filter or sort are for superusers alone, wherever they stand.
-RESERVED = ("@request.", "@collection.")
+# Which words in a client's filter or sort are for superusers alone, wherever they stand. Where there are
+# both, the refusal names the first of these.
+RESERVED = ("@collection.", "@request.")
 ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -53,10 +53,14 @@ class Referring:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """All records of a collection: ``@collection.name`` or ``@collection.name:alias``."""
+    """All records of a collection: ``@collection.name`` or ``@collection.name:alias``.
+
+    A list rule on the way along a path has its own: `asked_of` is the row that it is asked of.
+    """
 
     collection: str
     alias: str = ""
+    asked_of: "Join | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The record that makes the request, of which there is one."""
+    """The record that makes the request, of which there is one; `asked_of` as for Every."""
 
     record: Record = dataclasses.field(compare=False)
+    asked_of: "Join | None" = None
 
 
 Join: TypeAlias = Root | Elements | Related | Referring | Every | Listed | Given | Caller

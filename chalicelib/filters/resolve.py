@@ -90,7 +90,7 @@ def find_back_relation(
 
 def has_unique_index(collection: Collection, name: str) -> bool:
     """Whether a field alone can tell records apart."""
-    return any(index.unique and index.column_names == (name,) for index in collection.indexes)
+    return any(index.column_names == (name,) for index in collection.ready_indexes)
 
 
 def _next_place(prop: str, place: Place, scope: Scope) -> Place:

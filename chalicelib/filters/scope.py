@@ -27,6 +27,11 @@ class Scope:
     tag: str = ""
 
     @property
+    def guarded(self) -> Join | None:
+        """The row on the way along a path that the rule is asked of; None for a record's own rule."""
+        return self.root if self.tag else None
+
+    @property
     def is_restricted(self) -> bool:
         """Whether names are looked up for somebody who may not see everything."""
         return self.is_client and not self.request.is_superuser

@@ -17,6 +17,12 @@ def access_as_data(access: Access) -> dict[str, Any]:
 
 def plan_as_sentence(plan: Plan) -> str:
     """What is read, what is tested and who sorts."""
+    if plan.otherwise is None:
+        return f"{_steps(plan)}."
+    return f"{_steps(plan)}. If those are many: {_steps(plan.otherwise)}."
+
+
+def _steps(plan: Plan) -> str:
     steps = [f"Read {access_as_words(plan.access)}"]
     if plan.rest != ALWAYS:
         steps.append("test the filter on each record")
@@ -24,7 +30,7 @@ def plan_as_sentence(plan: Plan) -> str:
         steps.append("stop when the page is full: they come in the order that is asked for")
     else:
         steps.append("sort all that match")
-    return "; ".join(steps) + "."
+    return "; ".join(steps)
 
 
 def access_as_words(access: Access) -> str:

@@ -49,9 +49,29 @@ class Choice:
 
 def choose_slot(facts: Facts, sort: Sort, collection: Collection) -> Choice | None:
     """The best stretch there is, if any narrows the search or gives the order."""
-    choices = [make_choice(slot, facts, sort, collection) for slot in collection.ready_slots]
-    useful = [choice for choice in choices if choice is not None and _is_useful(choice, sort)]
+    choices = _choices(facts, sort, collection)
+    useful = [choice for choice in choices if _is_useful(choice, sort)]
     return max(useful, key=lambda choice: choice.rank, default=None)
+
+
+def choose_ordered(facts: Facts, sort: Sort, collection: Collection) -> Choice | None:
+    """The best stretch there is that comes in the sort's order, and in one that sorting can give, too."""
+    choices = _choices(facts, sort, collection)
+    ordered = [choice for choice in choices if choice.in_order and _can_be_sorted_by(choice, collection)]
+    return max(ordered, key=lambda choice: choice.rank, default=None)
+
+
+def _can_be_sorted_by(choice: Choice, collection: Collection) -> bool:
+    """Whether what tells its records apart compares as plain columns do."""
+    slot = choice.access.slot
+    left = slot.columns[len(choice.access.equal) :]
+    is_plain_slot = len(usable_columns(slot, collection)) == len(slot.columns)
+    return is_plain_slot and all(column.collate.upper() in BINARY for column in left)
+
+
+def _choices(facts: Facts, sort: Sort, collection: Collection) -> list[Choice]:
+    choices = [make_choice(slot, facts, sort, collection) for slot in collection.ready_slots]
+    return [choice for choice in choices if choice is not None]
 
 
 def _is_useful(choice: Choice, sort: Sort) -> bool:

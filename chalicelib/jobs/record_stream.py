@@ -1,28 +1,53 @@
-"""The table's stream: every change of an item, in order, possibly more than once. It keeps the totals.
+"""The table's stream: every change of an item, in order, possibly more than once.
 
-Lambda hands over changes in batches. The answer names those that could not be dealt with; Lambda then comes
-again with these and whatever follows them, which does no harm. For that the function's event source needs
-`ReportBatchItemFailures` among its response types.
+Records that come and go are counted; work that was left unfinished is gone on with. All of a batch is tried,
+whatever fails on the way. When changes could not be counted the function raises at the end: Lambda then comes
+again with the batch, or with halves of it, which does no harm, whether the event source has
+`ReportBatchItemFailures` or not; and the failure is one in Lambda's own metrics. What is no change at all is
+logged and left out, since it would come again for ever.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint, DynamoDBEvent
 
 from chalicelib.config import get_stream_arn
 from chalicelib.errors import Overloaded
+from chalicelib.jobs.tasks import TASKS, run_tasks
+from chalicelib.jobs.watch import watched
 from chalicelib.observability.logger import logger
 from chalicelib.storage.counters import AT_ONCE, Coming, count_changes
 from chalicelib.storage.failures import StorageFailure
-from chalicelib.storage.keys import RECORD_SORT, space_of
+from chalicelib.storage.keys import RECORD_SORT, space_of, task_key
 
 blueprint = Blueprint(__name__)
 
 BATCH_SIZE = 500
 # A rarely changed table waits so long for a batch to fill; totals are behind by as much.
 BATCH_SECONDS = 1
+# For so long the changes behind a batch wait for unfinished work. Noting how far that has come is a change,
+# so there is a next batch; should there be none, the minute tick goes on.
+TASK_SECONDS = 5.0
+TASK_RECORDS = 500
 AMOUNTS = {"INSERT": 1, "REMOVE": -1}
+TASK_PARTITIONS = frozenset(task_key(kind) for kind in TASKS)
+
+
+class ChangesNotCounted(Exception):
+    """Some changes of a batch have to come again."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change, as far as it matters here."""
+
+    number: str
+    second: int
+    name: str
+    pk: str
+    sk: str
 
 
 @blueprint.on_dynamodb_record(
@@ -32,31 +57,59 @@ AMOUNTS = {"INSERT": 1, "REMOVE": -1}
     maximum_batching_window_in_seconds=BATCH_SECONDS,
 )
 def record_stream(event: DynamoDBEvent) -> dict[str, Any]:
-    """A batch of changes."""
-    return follow_changes(event.to_dict()["Records"])
+    """A batch of changes. Raises ChangesNotCounted."""
+    with watched("record_stream"):
+        answer = follow_changes(event.to_dict()["Records"])
+        if failed := answer["batchItemFailures"]:
+            raise ChangesNotCounted(f"{len(failed)} changes, from {failed[0]['itemIdentifier']} on")
+    return answer
 
 
 def follow_changes(changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Count records that have come and gone; answers which changes failed, as Lambda wants to know it."""
-    failed = [number for space, coming in _by_space(changes).items() for number in _count(space, coming)]
+    """Deal with changes; answers which were not counted, as Lambda wants to know it."""
+    told = list(_read(changes))
+    failed = [number for space, coming in _by_space(told).items() for number in _count(space, coming)]
+    if any(each.pk in TASK_PARTITIONS and each.name != "REMOVE" for each in told):
+        _go_on()
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 
-def _by_space(changes: Sequence[Mapping[str, Any]]) -> dict[str, list[Coming]]:
-    found: dict[str, list[Coming]] = {}
+def _read(changes: Iterable[Mapping[str, Any]]) -> Iterator[Told]:
+    """Those that are changes of items."""
     for change in changes:
-        space, amount = _space_in(change), AMOUNTS.get(change["eventName"])
+        try:
+            yield _told_by(change)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            logger.exception("no change of an item", extra={"keys": _names_in(change)})
+
+
+def _told_by(change: Mapping[str, Any]) -> Told:
+    told = change["dynamodb"]
+    second, key = int(told["ApproximateCreationDateTime"]), told["Keys"]
+    texts = (told["SequenceNumber"], change["eventName"], key["pk"]["S"], key["sk"]["S"])
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a text is missing")
+    number, name, pk, sk = texts
+    return Told(number, second, name, pk, sk)
+
+
+def _names_in(change: Any) -> list[str]:
+    """What can be told of it without its values, which may be anybody's."""
+    return sorted(map(str, change)) if isinstance(change, Mapping) else [type(change).__name__]
+
+
+def _by_space(told: Iterable[Told]) -> dict[str, list[Coming]]:
+    found: dict[str, list[Coming]] = {}
+    for each in told:
+        space, amount = _space_in(each), AMOUNTS.get(each.name)
         if space and amount:
-            told = change["dynamodb"]
-            coming = Coming(told["SequenceNumber"], int(told["ApproximateCreationDateTime"]), amount)
-            found.setdefault(space, []).append(coming)
+            found.setdefault(space, []).append(Coming(each.number, each.second, amount))
     return found
 
 
-def _space_in(change: Mapping[str, Any]) -> str:
+def _space_in(told: Told) -> str:
     """The space of the record that has changed; empty when it is an item of another kind."""
-    key = change["dynamodb"]["Keys"]
-    return space_of(key["pk"]["S"]) if key["sk"]["S"] == RECORD_SORT else ""
+    return space_of(told.pk) if told.sk == RECORD_SORT else ""
 
 
 def _count(space: str, coming: Sequence[Coming]) -> Iterator[str]:
@@ -68,3 +121,11 @@ def _count(space: str, coming: Sequence[Coming]) -> Iterator[str]:
         except (Overloaded, StorageFailure):
             logger.exception("changes are not counted", extra={"space": space, "changes": len(portion)})
             yield from (each.number for each in portion)
+
+
+def _go_on() -> None:
+    """Go on with unfinished work; when that fails, nothing in the batch has to come again for it."""
+    try:
+        run_tasks(TASK_RECORDS, TASK_SECONDS)
+    except Exception:  # noqa: BLE001 - whatever is wrong with the work, changes must not wait for it
+        logger.exception("unfinished work cannot go on yet")

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from chalicelib.records.attached import ATTACHED, find_attached
+from chalicelib.records.reach import referring_fields
 from chalicelib.records.related import RelatedRecords, ids_in
 from chalicelib.records.save import renewed
-from chalicelib.schema.catalog import Catalog
-from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.relation import RelationField
 from chalicelib.schema.record import Record
 from chalicelib.storage.transactions import Change, Delete, Update
@@ -22,6 +21,10 @@ Key: TypeAlias = tuple[str, str]
 
 class RequiredReference(Exception):
     """A record that stays requires one that is to be deleted."""
+
+
+class PastTransaction(Exception):
+    """More records go or change than one transaction can hold."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,18 @@ class Reference:
 
 @dataclass
 class Removal:
-    """What has been decided so far: records to remove, and others before and after they lose references."""
+    """What has been decided so far: records to remove, and others before and after they lose references.
+
+    `most`: how many of both are of interest; None to go on to the end.
+    """
 
     related: RelatedRecords
+    most: int | None = None
     removed: dict[Key, Record] = field(default_factory=dict)
     changed: dict[Key, tuple[Record, Record]] = field(default_factory=dict)
 
     def remove(self, root: Record) -> None:
-        """Decide on one record and all that follows. Raises RequiredReference."""
+        """Decide on one record and all that follows. Raises RequiredReference, PastTransaction."""
         if _key(root) in self.removed:
             return
         waiting = [self._references(root)]
@@ -52,6 +59,8 @@ class Removal:
                 waiting.pop()
             elif self._goes_too(reference):
                 waiting.append(self._references(reference.record))
+            if self.most is not None and len(self.removed) + len(self.changed) > self.most:
+                raise PastTransaction
 
     def changes(self) -> list[Change]:
         """What to write: references first."""
@@ -65,7 +74,10 @@ class Removal:
             for each in find_attached(record, ATTACHED, self.related):
                 yield Reference(each, None, record.id)
         for collection, relation in referring_fields(record.collection, self.related.catalog):
-            for found in self.related.referring(collection, relation.name, [record.id]):
+            few = self.related.find_referring(collection, relation.name, record.id, self.most)
+            if few is None:
+                raise PastTransaction
+            for found in few:
                 current = self.changed.get(_key(found), (found, found))[1]
                 if _key(found) not in self.removed and record.id in ids_in(current, relation.name):
                     yield Reference(current, relation, record.id)
@@ -86,22 +98,15 @@ class Removal:
         return False
 
 
-def plan_removal(records: Iterable[Record], related: RelatedRecords) -> list[Change]:
-    """All that has to be written to delete these records. Raises RequiredReference."""
-    removal = Removal(related)
+def plan_removal(records: Iterable[Record], related: RelatedRecords, most: int | None = None) -> list[Change]:
+    """All that has to be written to delete these records. Raises RequiredReference.
+
+    Given `most`, it stops as soon as more records than that go or change: PastTransaction.
+    """
+    removal = Removal(related, most)
     for record in records:
         removal.remove(record)
     return removal.changes()
-
-
-def referring_fields(target: Collection, catalog: Catalog) -> list[tuple[Collection, RelationField]]:
-    """The relations that lead to a collection."""
-    return [
-        (collection, each)
-        for collection in sorted(catalog, key=lambda collection: collection.name)
-        for each in collection.fields
-        if isinstance(each, RelationField) and each.collection_id == target.id
-    ]
 
 
 def _key(record: Record) -> Key:

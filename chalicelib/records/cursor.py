@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
-from chalicelib import ids
 from chalicelib.errors import BadRequest
 from chalicelib.filters import ById, ByUnique, Place, Plan, matching
 from chalicelib.paging import Page, PageRequest
@@ -22,10 +21,8 @@ from chalicelib.security.sealed import LONGEST, seal, unseal
 from chalicelib.storage.budget import BudgetExceeded
 from chalicelib.storage.places import name_access, place_of
 from chalicelib.storage.records import read
-from chalicelib.storage.settings import keep_setting
+from chalicelib.storage.settings import keep_cursor_secret
 
-SETTING = "cursorSecret"
-SECRET_LENGTH = 50
 NOT_IN_ORDER = (
     "A list can be read by cursor only when an index gives its order: leave out the sort, sort by @rowid, "
     "or declare an index that begins with the columns of the filter and goes on with those of the sort"
@@ -104,5 +101,5 @@ def _cursor_after(last: Record, reading: Reading) -> str:
 
 @cache
 def cursor_secret() -> str:
-    """What cursors are sealed with: made once, kept in the table, the same for all functions."""
-    return str(keep_setting(SETTING, ids.random_text(SECRET_LENGTH)))
+    """What cursors are sealed with, asked for once in a process."""
+    return keep_cursor_secret()

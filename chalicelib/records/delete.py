@@ -5,54 +5,98 @@ from collections.abc import Sequence
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
 from chalicelib.records.access import open_collection, require_allowed
-from chalicelib.records.cascade import RequiredReference, plan_removal
-from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.cascade import PastTransaction, RequiredReference, plan_removal
+from chalicelib.records.reach import may_be_refused
+from chalicelib.records.refusals import over_budget, refusals_as_answers
 from chalicelib.records.related import WHOLE, RelatedRecords
+from chalicelib.records.removal_task import go_on_at_once, new_removal_task
 from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import problems_of
 from chalicelib.request import RequestInfo
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.record import Record
-from chalicelib.storage.failures import NotUnique
+from chalicelib.storage.budget import BudgetExceeded
+from chalicelib.storage.claims import Planned
+from chalicelib.storage.due_tasks import DueTask, task_write
+from chalicelib.storage.engine import TRANSACTION_MAX
+from chalicelib.storage.failures import Conflict, NotUnique, TooManyItems
 from chalicelib.storage.records import find_record, read
-from chalicelib.storage.transactions import Change, Delete, Update, write_together
+from chalicelib.storage.transactions import Change, Delete, Update, refuse_taken, write_together
 
 FAILED = "Failed to delete record. Make sure that the record is not part of a required relation reference."
 LAST_SUPERUSER = "You can't delete the only existing superuser."
+UNDECIDED = "Delete some of those that refer to it first,"
 
 
 @refusals_as_answers()
 def delete_record(name: str, record_id: str, request: RequestInfo) -> None:
-    """Delete a record, and with it or from it whatever refers to it: all or nothing."""
+    """Delete a record, and with it or from it whatever refers to it.
+
+    All of it or nothing. More than a transaction holds: the record at once, the rest after it, by a task.
+    """
     catalog = get_catalog_with(name)
     collection = open_collection(catalog, name, "delete", request)
-    start_over_on_conflict(lambda: _delete(collection, record_id, request, RelatedRecords(catalog)))
+    task = start_over_on_conflict(lambda: _delete(collection, record_id, request, RelatedRecords(catalog)))
+    if task:
+        go_on_at_once(task)
 
 
-def _delete(collection: Collection, record_id: str, request: RequestInfo, related: RelatedRecords) -> None:
+def _delete(
+    collection: Collection, record_id: str, request: RequestInfo, related: RelatedRecords
+) -> DueTask | None:
     record = require_allowed(find_record(collection, record_id), "delete", request, related)
     try:
-        changes = plan_removal([record], related)
-        if record.is_superuser:
-            changes += _remaining_superuser(changes, record, related)
-        write_together(changes)
+        return _remove(record, related)
     except RequiredReference as error:
         raise BadRequest(FAILED) from error
     except NotUnique as taken:
         raise BadRequest(FAILED, problems_to_json(problems_of(taken))) from taken
+    except BudgetExceeded as error:
+        raise BadRequest(over_budget(error.limit, UNDECIDED)) from error
 
 
-def _remaining_superuser(
-    changes: Sequence[Change], record: Record, related: RelatedRecords
-) -> Sequence[Change]:
+def _remove(record: Record, related: RelatedRecords) -> DueTask | None:
+    """Remove it and all that follows; or, where nothing can refuse it any more, it alone: a task is left."""
+    changes: list[Change] = []
+    is_open = may_be_refused(record.collection, related.catalog)
+    try:
+        changes = plan_removal([record], related, None if is_open else TRANSACTION_MAX)
+        write_together([*changes, *_remaining_superuser(changes, related)])
+    except TooManyItems:
+        if any(each.is_superuser for each in _removed(changes) if each != record):
+            raise
+        refuse_taken(changes)
+    except (PastTransaction, BudgetExceeded):
+        if is_open:
+            raise
+    else:
+        return None
+    return _remove_alone(record, related)
+
+
+def _remove_alone(record: Record, related: RelatedRecords) -> DueTask:
+    """Remove a record, and in the same transaction keep what is left to do."""
+    task = new_removal_task([record])
+    changes: list[Change] = [Delete(record)]
+    changes += _remaining_superuser(changes, related)
+    write_together(changes, [Planned(task_write(task), Conflict(task.name))])
+    return task
+
+
+def _removed(changes: Sequence[Change]) -> list[Record]:
+    return [change.record for change in changes if isinstance(change, Delete)]
+
+
+def _remaining_superuser(changes: Sequence[Change], related: RelatedRecords) -> Sequence[Change]:
     """Another superuser, written unchanged: of two who delete each other at once, one starts over."""
     kept = [change for change in changes if isinstance(change, Update) and change.after.is_superuser]
-    if kept:
+    gone = [each for each in _removed(changes) if each.is_superuser]
+    if kept or not gone:
         return []
-    gone = {change.record.id for change in changes if isinstance(change, Delete)}
-    superusers = read(record.collection, WHOLE, related.budget, first=2)
-    other = next((each for each in superusers if each.id not in gone), None)
+    ids = {each.id for each in gone}
+    superusers = read(gone[0].collection, WHOLE, related.budget, first=len(ids) + 1)
+    other = next((each for each in superusers if each.id not in ids), None)
     if other is None:
         raise BadRequest(LAST_SUPERUSER)
     return [Update(other, other)]

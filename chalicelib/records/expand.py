@@ -61,7 +61,7 @@ class Step:
         """Whether it leads to one record at most."""
         if not self.is_back:
             return not self.field.is_multiple
-        indexed = ([column.name.lower() for column in index.columns] for index in self.target.unique_indexes)
+        indexed = ([column.name.lower() for column in index.columns] for index in self.target.ready_indexes)
         return [self.field.name.lower()] in indexed
 
     def leads_to(self, record: Record) -> list[tuple[Collection, str]]:

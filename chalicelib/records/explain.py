@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
-from chalicelib.filters import suggest_index
+from chalicelib.filters import suggest_anywhere
 from chalicelib.filters.sentences import access_as_data, plan_as_sentence
 from chalicelib.paging import PageRequest
 from chalicelib.records.access import open_collection
@@ -25,5 +25,6 @@ def explain_list(name: str, request: RequestInfo, wanted: PageRequest) -> dict[s
         "plan": plan_as_sentence(plan),
         "access": access_as_data(plan.access),
         "inOrder": plan.in_order,
-        "suggestion": suggest_index(question.where, question.sort, collection),
+        "otherwise": access_as_data(plan.otherwise.access) if plan.otherwise else None,
+        "suggestion": suggest_anywhere(question.where, question.sort, collection, related.catalog),
     }

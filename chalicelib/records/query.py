@@ -1,6 +1,8 @@
 """Reading records: a page of a list, and one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from chalicelib.collections.load import get_catalog_with
@@ -23,7 +25,7 @@ from chalicelib.filters import (
     ordered,
     parse_client_filter,
     parse_sort,
-    suggest_index,
+    suggest_anywhere,
 )
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.words import plan_in_words
@@ -37,9 +39,10 @@ from chalicelib.records.refusals import describe_advice, over_budget, refusals_a
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.totals import take_page_and_count, take_page_of_all
 from chalicelib.request import RequestInfo
+from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
-from chalicelib.storage.budget import BudgetExceeded
+from chalicelib.storage.budget import Budget, BudgetExceeded
 from chalicelib.storage.records import find_record, read
 
 # How many records are read first when a filter decides how many will do.
@@ -67,7 +70,9 @@ def list_records(name: str, request: RequestInfo, wanted: PageRequest) -> Page:
     try:
         page = _answer(question, wanted, related, request.auth)
     except BudgetExceeded as error:
-        raise BadRequest(over_budget(error.limit, _advice(question, request, wanted))) from error
+        raise BadRequest(
+            over_budget(error.limit, _advice(question, request, wanted, related.catalog))
+        ) from error
     page.items[:] = present(page.items, request, related)
     return page
 
@@ -103,23 +108,49 @@ def understand(
 def plan_list(question: Question, wanted: PageRequest, related: RelatedRecords) -> Plan:
     """How to read the list. By cursor it is read the same way each time, whatever other collections hold."""
     if wanted.cursor is not None:
-        return make_plan(question.where, question.sort, question.collection)
+        plan = make_plan(question.where, question.sort, question.collection)
+        return plan.otherwise or plan
     return choose_plan(question.where, question.sort, question.collection, related)
 
 
 def _answer(question: Question, wanted: PageRequest, related: RelatedRecords, asker: Record | None) -> Page:
     plan = plan_list(question, wanted, related)
-    note_facts(plan=plan_in_words(plan))
     if wanted.cursor is not None:
+        note_facts(plan=plan_in_words(plan))
         first = _first_portion(plan, PageRequest(per_page=wanted.per_page + 1, skip_total=True))
         return take_page_by_cursor(Reading(question.collection, plan, wanted, asker, first), related)
-    read_now = read(question.collection, plan, related.budget, _first_portion(plan, wanted))
+    plan, read_now = _begin(question, plan, wanted, related)
+    note_facts(plan=plan_in_words(plan))
     if plan.rest == ALWAYS and plan.in_order:
         return take_page_of_all(read_now, wanted, question.collection, related.budget)
     found = matching(plan.rest, read_now, related)
     if plan.in_order:
         return take_page_and_count(found, wanted)
     return take_page(ordered(found, plan.sort, related), wanted)
+
+
+def _begin(
+    question: Question, plan: Plan, wanted: PageRequest, related: RelatedRecords
+) -> tuple[Plan, Iterator[Record]]:
+    """The plan that is carried out, and what it reads: the one in order where the other finds too much."""
+    collection, budget = question.collection, related.budget
+    if plan.otherwise is not None:
+        most = _worth_sorting(wanted, budget)
+        found = read(collection, plan, budget, most + 1 if wanted.skip_total else None)
+        some = list(islice(found, most + 1))
+        if len(some) <= most:
+            return plan, iter(some)
+        plan = plan.otherwise
+    return plan, read(collection, plan, budget, _first_portion(plan, wanted))
+
+
+def _worth_sorting(wanted: PageRequest, budget: Budget) -> int:
+    """How many records are read to be sorted where others come in order.
+
+    They have to be read anyway to be counted, as long as enough of the budget is left for a page otherwise.
+    """
+    most = budget.limit * 3 // 4
+    return min(most, max(FIRST_PORTION, wanted.first + wanted.per_page)) if wanted.skip_total else most
 
 
 def _first_portion(plan: Plan, wanted: PageRequest) -> int | None:
@@ -133,8 +164,8 @@ def _first_portion(plan: Plan, wanted: PageRequest) -> int | None:
     return max(enough, FIRST_PORTION) if wanted.skip_total else None
 
 
-def _advice(question: Question, request: RequestInfo, wanted: PageRequest) -> str:
+def _advice(question: Question, request: RequestInfo, wanted: PageRequest, catalog: Catalog) -> str:
     """What was asked and the index it needs; of the list rule only superusers hear."""
     where = question.where if request.is_superuser else question.asked
-    statement = suggest_index(where, question.sort, question.collection)
+    statement = suggest_anywhere(where, question.sort, question.collection, catalog)
     return describe_advice(wanted.filter, wanted.sort, statement)

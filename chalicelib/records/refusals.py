@@ -10,7 +10,7 @@ from chalicelib.request import RequestInfo
 from chalicelib.storage.budget import BudgetExceeded
 from chalicelib.storage.failures import ItemTooLarge, TooManyItems
 
-TOO_LARGE = "The record is too large: what one record holds may take 400 KB once compressed."
+TOO_LARGE = "The record is too large: what one record holds may take 376 KB once compressed."
 TOO_LONG = (
     "The filter, sort or rule takes too many comparisons, of records with each other or with long lists. "
     "Compare other collections by = rather than by another operator, or narrow both sides"

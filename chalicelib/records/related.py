@@ -61,6 +61,17 @@ class RelatedRecords:
         found = {record.id: record for wanted in dict.fromkeys(ids) for record in by_id.get(wanted, ())}
         return sorted(found.values(), key=lambda record: record.rowid)
 
+    def find_referring(
+        self, collection: Collection, field: str, record_id: str, most: int | None
+    ) -> Sequence[Record] | None:
+        """Who refers to one id, in insertion order; None when an index has more than `most` that do."""
+        node = having(collection.field_by_name[field], record_id)
+        plan = make_plan(node, Sort(), collection)
+        if most is None or isinstance(plan.access, InInsertionOrder):
+            return self.referring(collection, field, [record_id])
+        found = self.find_few(collection, plan, most)
+        return found if found is None else sorted(found, key=lambda record: record.rowid)
+
     def equal(self, collection: Collection, field: str, value: str) -> Sequence[Record] | None:
         """The records whose field holds this text, in insertion order; None when only reading all tells."""
         node = having(collection.field_by_name[field], value)
@@ -79,9 +90,8 @@ class RelatedRecords:
             return list(matching(node, self.everything(collection), self))
         return self._find(plan, collection)
 
-    def find_few(self, collection: Collection, node: Node, most: int) -> Sequence[Record] | None:
-        """The records that satisfy a tree, if no more than `most` have to be read to find them."""
-        plan = make_plan(node, Sort(), collection)
+    def find_few(self, collection: Collection, plan: Plan, most: int) -> Sequence[Record] | None:
+        """The records that a plan is for, if no more than `most` have to be read to find them."""
         found = list(islice(read(collection, plan, self.budget, most + 1), most + 1))
         return list(matching(plan.rest, found, self)) if len(found) <= most else None
 

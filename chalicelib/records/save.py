@@ -32,9 +32,13 @@ def save_changed(before: Record, after: Record) -> Record:
 
     Raises Conflict when somebody else was faster, and NotUnique.
     """
-    outdated = _outdated(before, after)
-    changes: list[Change] = [Update(before, hashed(renewed(before, after)))]
-    return write_together([*changes, *(Delete(each) for each in outdated)])[0]
+    return write_together(plan_changed(before, after))[0]
+
+
+def plan_changed(before: Record, after: Record) -> list[Change]:
+    """What storing a record in place of another takes: itself, and what is void after it."""
+    changed = Update(before, hashed(renewed(before, after)))
+    return [changed, *(Delete(each) for each in _outdated(before, after))]
 
 
 def filled_in(record: Record) -> Record:

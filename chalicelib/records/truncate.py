@@ -1,5 +1,7 @@
 """Deleting every record of a collection."""
 
+from collections.abc import Sequence
+
 from chalicelib.errors import BadRequest
 from chalicelib.records.cascade import RequiredReference, plan_removal
 from chalicelib.records.refusals import refusals_as_answers
@@ -8,18 +10,24 @@ from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import problems_of
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import problems_to_json
+from chalicelib.storage.budget import BudgetExceeded
 from chalicelib.storage.failures import NotUnique
 from chalicelib.storage.portions import in_portions
-from chalicelib.storage.transactions import write_together
+from chalicelib.storage.transactions import Change, Delete, write_together
 
 FAILED = "Failed to truncate collection (most likely due to required cascade delete record references)."
+TOO_MANY = (
+    "Truncating would examine more than {} records, those that refer to them included. "
+    "Delete the collection and make it again, or some of its records first, or raise QUOLL_QUERY_BUDGET"
+)
 
 
 @refusals_as_answers()
 def truncate(collection: Collection) -> None:
     """Delete all records, and with them or from them whatever refers to them.
 
-    Decided as a whole before anything is written; written in several transactions when one cannot hold it.
+    Decided as a whole, within the query budget, before anything is written. Written in several transactions
+    when one cannot hold it: who refers to a record goes, or loses the id, before the record does.
     """
     if collection.name == "_superusers":  # the last one cannot be deleted
         raise BadRequest(FAILED)
@@ -29,9 +37,20 @@ def truncate(collection: Collection) -> None:
 def _truncate(collection: Collection) -> None:
     related = RelatedRecords()
     try:
-        for changes in in_portions(plan_removal(related.everything(collection), related)):
+        planned = plan_removal(related.everything(collection), related)
+        for changes in in_portions([*_updates(planned), *reversed(_deletes(planned))]):
             write_together(changes)
+    except BudgetExceeded as error:
+        raise BadRequest(TOO_MANY.format(error.limit)) from error
     except RequiredReference as error:
         raise BadRequest(FAILED) from error
     except NotUnique as taken:
         raise BadRequest(FAILED, problems_to_json(problems_of(taken))) from taken
+
+
+def _updates(planned: Sequence[Change]) -> list[Change]:
+    return [change for change in planned if not isinstance(change, Delete)]
+
+
+def _deletes(planned: Sequence[Change]) -> list[Change]:
+    return [change for change in planned if isinstance(change, Delete)]

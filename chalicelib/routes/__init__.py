@@ -12,7 +12,7 @@ A view reads the request, calls one function and answers:
 Path parameters arrive decoded (middleware.py).
 """
 
-from chalicelib.routes import batch, collections, health, record_auth, records
+from chalicelib.routes import batch, collections, crons, health, record_auth, records
 from chalicelib.routes.middleware import MIDDLEWARE
 
 BLUEPRINTS = (
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     records.blueprint,
     record_auth.blueprint,
     batch.blueprint,
+    crons.blueprint,
 )
 
 __all__ = ["BLUEPRINTS", "MIDDLEWARE"]

@@ -12,29 +12,23 @@ from chalicelib.collections.list import list_collections
 from chalicelib.collections.load import get_newest
 from chalicelib.collections.update import update_collection
 from chalicelib.collections.view import find_or_fail, view_collection
-from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.records.explain import explain_list
 from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.truncate import truncate
 from chalicelib.request import RequestInfo
 from chalicelib.routes.answer import answer, answer_written, no_content
-from chalicelib.routes.read import read_page, read_request
+from chalicelib.routes.read import read_page, read_request, require_superuser
 from chalicelib.schema.scaffolds import scaffolds
 
 blueprint = Blueprint(__name__)
 
 ALL = "/api/collections"
 ONE = "/api/collections/{collection}"
-NOT_A_SUPERUSER = "The authorized record is not allowed to perform this action."
 
 
 def read_superuser_request() -> RequestInfo:
     """The request, if a superuser makes it. Raises Unauthorized, Forbidden."""
-    request = read_request(blueprint.current_request)
-    if request.auth is None:
-        raise Unauthorized()
-    if not request.is_superuser:
-        raise Forbidden(NOT_A_SUPERUSER)
+    request = require_superuser(read_request(blueprint.current_request))
     refuse_bad_fields(request)
     return request
 

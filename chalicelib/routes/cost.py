@@ -15,7 +15,7 @@ from chalice.app import Request, Response
 from chalicelib.config import get_config
 from chalicelib.observability.request_log import gathered_facts
 from chalicelib.schema.completion import SUPERUSERS
-from chalicelib.storage.engine import current_calls
+from chalicelib.storage.spending import spent, spent_since
 
 HEADER = "x-quoll-cost"
 LONGEST_PLAN = 300
@@ -43,14 +43,3 @@ def describe_cost(units: Mapping[str, float], facts: Mapping[str, Any]) -> str:
     said = f"read={units['read_units']:.1f} write={units['write_units']:g} items={facts.get('items', 0)}"
     plan = _NOT_FOR_HEADERS.sub("?", str(facts.get("plan", "")))[:LONGEST_PLAN]
     return f"{said} plan={plan}" if plan else said
-
-
-def spent() -> dict[str, float]:
-    """What DynamoDB was asked so far, and the capacity that took."""
-    calls = current_calls()
-    return {"dynamodb_calls": calls.total, "read_units": calls.read_units, "write_units": calls.write_units}
-
-
-def spent_since(before: Mapping[str, float]) -> dict[str, float]:
-    """What DynamoDB was asked since then."""
-    return {name: round(now - before[name], 1) for name, now in spent().items()}

@@ -1,4 +1,4 @@
-"""What happens around every view, outermost first: one log line, PocketBase's headers, errors as JSON."""
+"""What happens around every view, outermost first: it is watched, PocketBase's headers, errors as JSON."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -6,14 +6,10 @@ from urllib.parse import unquote
 
 from chalice.app import CaseInsensitiveMapping, Request, Response
 
-from chalicelib import clock
 from chalicelib.errors import ApiError, InternalError, NotFound
-from chalicelib.observability.logger import logger
-from chalicelib.observability.redact import redact_text, redact_values
-from chalicelib.observability.request_log import gathered_facts, start_facts
 from chalicelib.routes.answer import json_answer
-from chalicelib.routes.cost import spent, spent_since, tell_cost
-from chalicelib.routes.read import read_query
+from chalicelib.routes.cost import tell_cost
+from chalicelib.routes.watch import log_request, trace_request
 
 GetResponse: TypeAlias = Callable[[Request], Response]
 
@@ -25,41 +21,6 @@ STANDARD_HEADERS = {
     "X-Xss-Protection": "1; mode=block",
 }
 _CHALICE_CORS = ("Access-Control-Allow-Headers", "Access-Control-Max-Age")
-
-
-def log_request(request: Request, get_response: GetResponse) -> Response:
-    """One structured line per request, whatever comes of it."""
-    started, before = clock.stopwatch(), spent()
-    start_facts()
-    logger.thread_safe_clear_keys()
-    logger.thread_safe_append_keys(request_id=request.context.get("requestId", ""))
-    response = get_response(request)
-    cost = spent_since(before)
-    took = round(clock.stopwatch() - started, 1)
-    logger.info(
-        "request",
-        extra={
-            **describe(request),
-            "status": response.status_code,
-            "milliseconds": took,
-            **cost,
-            **gathered_facts(),
-        },
-    )
-    return response
-
-
-def describe(request: Request) -> dict[str, Any]:
-    """A request as the log shows it: without secrets."""
-    event = request.to_original_event()
-    return {
-        "method": request.method,
-        "route": request.path,
-        "path": redact_text(event.get("path", "")),
-        "query": redact_values(read_query(event)),
-        "ip": event["requestContext"].get("identity", {}).get("sourceIp", ""),
-        "user_agent": redact_text(request.headers.get("user-agent", "")),
-    }
 
 
 def add_headers(request: Request, get_response: GetResponse) -> Response:
@@ -108,6 +69,7 @@ def _error_of_chalice(method: str, status: int) -> ApiError:
 
 MIDDLEWARE: tuple[Callable[[Request, Any], Response], ...] = (
     log_request,
+    trace_request,
     tell_cost,
     add_headers,
     errors_as_json,

@@ -12,11 +12,13 @@ from typing import Any, cast
 from chalice.app import Request
 
 from chalicelib.auth.identify import identify
+from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import DEFAULT_PER_PAGE, MAX_PER_PAGE, PageRequest
 from chalicelib.request import RequestInfo
 from chalicelib.routes.bodies import LazyBody
 
+NOT_A_SUPERUSER = "The authorized record is not allowed to perform this action."
 _LARGEST_NUMBER = 2**63 - 1
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}")
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
@@ -39,6 +41,15 @@ def read_request(app_request: Request) -> RequestInfo:
         auth=auth,
         ip=event["requestContext"].get("identity", {}).get("sourceIp", ""),
     )
+
+
+def require_superuser(request: RequestInfo) -> RequestInfo:
+    """The request, if a superuser makes it. Raises Unauthorized, Forbidden."""
+    if request.auth is None:
+        raise Unauthorized()
+    if not request.is_superuser:
+        raise Forbidden(NOT_A_SUPERUSER)
+    return request
 
 
 def read_query(event: Mapping[str, Any]) -> dict[str, str]:

@@ -3,8 +3,8 @@
 Little does. Values are stored by field id, under columns that are never used twice, and records under
 their collection's space: renaming or deleting a field or a collection touches no record. A field that
 becomes single or multiple goes on in a new column, what the old one holds is cast when it is read. A unique
-index must know every record before it can refuse another; a slot, and a field's edges, before lists may be
-read through them: until then they are building.
+index must know every record before anything may be looked up in it; a slot, and a field's edges, before
+lists may be read through them: until then they are building.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from chalicelib import ids
+from chalicelib.schema.building import Refused
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.index_condition import Condition
 from chalicelib.schema.indexes import Index, IndexColumn
@@ -36,15 +37,27 @@ Meaning: TypeAlias = tuple[tuple[tuple[str, bool, str], ...], Condition | None]
 
 
 def with_slots(new: Collection, old: Collection | None) -> Collection:
-    """The new definition, each unique index in the slot of an old one that means the same, else a new one."""
-    former = {_meaning(index, old): index.slot for index in old.unique_indexes} if old else {}
-    return replace(new, indexes=tuple(_with_slot(index, new, former) for index in new.indexes))
+    """The new definition, each unique index in the slot of an old one that means the same, else a new one.
+
+    `old` is None when there are no records yet: then all are ready at once.
+    """
+    former = {_meaning(index, old): index for index in old.unique_indexes} if old else {}
+    return replace(new, indexes=tuple(_with_slot(index, new, former, not old) for index in new.indexes))
 
 
 def added_indexes(new: Collection, old: Collection) -> tuple[Index, ...]:
     """The unique indexes that stored records are not in yet."""
     former = {index.slot for index in old.unique_indexes}
     return tuple(index for index in new.unique_indexes if index.slot not in former)
+
+
+def without_index(collection: Collection, slot: str, reason: str = "") -> Collection:
+    """The definition without the unique index of this slot; with a reason, it tells that it was refused."""
+    gone = [index for index in collection.unique_indexes if index.slot == slot]
+    kept = tuple(index for index in collection.indexes if index not in gone)
+    told = tuple(Refused(index.text, reason) for index in gone if reason)
+    smaller = replace(collection, indexes=kept, refused=(*collection.refused, *told))
+    return with_access(smaller, collection)
 
 
 def with_access(new: Collection, old: Collection | None) -> Collection:
@@ -56,10 +69,11 @@ def with_access(new: Collection, old: Collection | None) -> Collection:
 
 
 def with_all_ready(collection: Collection) -> Collection:
-    """The same once all its records are in all its slots and have all their edges."""
+    """The same once all its records are in all its slots and indexes and have all their edges."""
     slots = tuple(replace(slot, state=READY) for slot in collection.slots)
     edges = tuple(replace(each, state=READY) for each in collection.edges)
-    return replace(collection, slots=slots, edges=edges)
+    indexes = tuple(replace(index, is_ready=True) for index in collection.indexes)
+    return replace(collection, slots=slots, edges=edges, indexes=indexes)
 
 
 def _slots(new: Collection, old: Collection | None) -> tuple[Slot, ...]:
@@ -110,10 +124,15 @@ def _new_tag(length: int) -> str:
     return ids.random_text(length, ids.RECORD_ID_ALPHABET)
 
 
-def _with_slot(index: Index, collection: Collection, former: Mapping[Meaning, str]) -> Index:
+def _with_slot(
+    index: Index, collection: Collection, former: Mapping[Meaning, Index], is_ready: bool
+) -> Index:
     if not index.unique:
         return index
-    return replace(index, slot=former.get(_meaning(index, collection)) or _new_tag(SLOT_LENGTH))
+    same = former.get(_meaning(index, collection))
+    if same:
+        return replace(index, slot=same.slot, is_ready=same.is_ready)
+    return replace(index, slot=_new_tag(SLOT_LENGTH), is_ready=is_ready)
 
 
 def _meaning(index: Index | Slot, collection: Collection) -> Meaning:

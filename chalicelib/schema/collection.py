@@ -6,14 +6,16 @@ from functools import cached_property
 from typing import Any, Self
 
 from chalicelib.schema.auth_options import AuthOptions, default_auth_options
-from chalicelib.schema.columns import Former, column_name, leave_columns, read_former
+from chalicelib.schema.building import Built, Refused, names_of, show_own
+from chalicelib.schema.columns import Former, column_name, leave_columns
 from chalicelib.schema.default_fields import default_fields
 from chalicelib.schema.field_list import complete_fields, read_fields
-from chalicelib.schema.fields import FIELD_TYPES, Field
+from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.date import DateField
-from chalicelib.schema.indexes import Index, read_indexes, ready_index
+from chalicelib.schema.indexes import Index, read_indexes
 from chalicelib.schema.shapes import read_flag, read_rule, read_text
-from chalicelib.schema.slots import Edges, Shards, Slot, read_shards, slots_from_stored, slots_to_stored
+from chalicelib.schema.slots import Edges, Shards, Slot, read_shards
+from chalicelib.schema.stored import read_attributes, write_unshown
 
 # JSON names and attributes, in PocketBase's order.
 RULES: Mapping[str, str] = {
@@ -23,8 +25,6 @@ RULES: Mapping[str, str] = {
     "updateRule": "update_rule",
     "deleteRule": "delete_rule",
 }
-
-
 READERS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(RULES, read_rule),
     "id": read_text,
@@ -43,6 +43,7 @@ class Collection:
     twice, so renaming or deleting a field touches no record and a re-added field starts empty. `former` has
     those of fields that have become single or multiple since.
     `space` names the collection in the keys of its records; unlike the id it is never used again.
+    `refused` has the unique indexes that were taken out since it was last changed.
     """
 
     id: str = ""
@@ -66,6 +67,7 @@ class Collection:
     slots: tuple[Slot, ...] = ()
     edges: tuple[Edges, ...] = ()
     shards: Shards = field(default_factory=Shards)
+    refused: tuple[Refused, ...] = ()
 
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:
@@ -83,6 +85,11 @@ class Collection:
         return tuple(index for index in self.indexes if index.unique)
 
     @cached_property
+    def ready_indexes(self) -> tuple[Index, ...]:
+        """The unique indexes that know all records: those that may be looked up."""
+        return tuple(index for index in self.unique_indexes if index.is_ready)
+
+    @cached_property
     def ready_slots(self) -> tuple[Slot, ...]:
         """The slots that all records are in: those that may be read through."""
         return tuple(slot for slot in self.slots if slot.is_ready)
@@ -93,10 +100,10 @@ class Collection:
         return tuple(self.field_by_id[each.field_id] for each in self.edges if each.is_ready)
 
     @cached_property
-    def building(self) -> tuple[Slot | Edges, ...]:
+    def building(self) -> tuple[Built, ...]:
         """What stored records are still being brought under."""
-        slots = (slot for slot in self.slots if not slot.is_ready)
-        return (*slots, *(each for each in self.edges if not each.is_ready))
+        found: tuple[Built, ...] = (*self.slots, *self.unique_indexes, *self.edges)
+        return tuple(each for each in found if not each.is_ready)
 
     @cached_property
     def known_columns(self) -> frozenset[str]:
@@ -117,9 +124,8 @@ class Collection:
     @property
     def all_rules(self) -> Mapping[str, str | None]:
         """The rules, those about signing in included, by their JSON names."""
-        about_auth = (
-            {"authRule": self.auth.auth_rule, "manageRule": self.auth.manage_rule} if self.auth else {}
-        )
+        auth = self.auth
+        about_auth = {"authRule": auth.auth_rule, "manageRule": auth.manage_rule} if auth else {}
         return {**self.rules, **about_auth}
 
     @classmethod
@@ -140,7 +146,7 @@ class Collection:
         changes: dict[str, Any] = {
             RULES.get(name, name): read(data[name]) for name, read in READERS.items() if name in data
         }
-        changes["type"] = read_text(data.get("type")) or self.type
+        changes |= {"type": read_text(data.get("type")) or self.type, "refused": ()}
         fields = read_fields(data["fields"]) if "fields" in data else self.fields
         changes["fields"] = complete_fields(fields, changes["type"])
         changes["columns"], changes["former"] = leave_columns(
@@ -165,49 +171,19 @@ class Collection:
 
     def to_json(self) -> dict[str, Any]:
         """The definition as superusers see it: no secrets. `quoll` holds what PocketBase does not have."""
-        return self._show(self.auth.to_json() if self.auth else {}) | self._show_own()
+        own = show_own(names_of(self.building, self.field_by_id), self.refused, self.shards)
+        return self._show(self.auth.to_json() if self.auth else {}) | own
 
     def to_stored(self) -> dict[str, Any]:
         """Everything, secrets included, for storage."""
-        return self._show(self.auth.to_stored() if self.auth else {}) | {
-            "columns": dict(self.columns),
-            "former": dict(self.former),
-            "nextColumn": self.next_column,
-            "space": self.space,
-            "slots": [index.slot for index in self.indexes],
-            "access": slots_to_stored(self.slots),
-            "edges": [[each.field_id, each.tag, each.state] for each in self.edges],
-            "shards": [self.shards.now, self.shards.most],
-        }
+        return self._show(self.auth.to_stored() if self.auth else {}) | write_unshown(self)
 
     @classmethod
     def from_stored(cls, data: Mapping[str, Any]) -> Self:
         """The collection that `to_stored` wrote."""
-        fields = tuple(FIELD_TYPES[field["type"]].from_json(field) for field in data["fields"])
-        names = tuple(field.name for field in fields)
-        ready = (ready_index(text, names) for text in data["indexes"])
-        indexes = tuple(replace(index, slot=slot) for index, slot in zip(ready, data["slots"], strict=True))
-        return cls(
-            **{
-                name: data[name]
-                for name in ("id", "name", "type", "system", "created", "updated", "columns", "space")
-            },
-            **{attribute: data[name] for name, attribute in RULES.items()},
-            former=read_former(data.get("former", {})),
-            next_column=data["nextColumn"],
-            fields=fields,
-            indexes=indexes,
-            slots=slots_from_stored(data.get("access", ()), indexes, fields),
-            edges=tuple(Edges(*each) for each in data.get("edges", ())),
-            shards=Shards(*data.get("shards", ())),
-            auth=AuthOptions().merged_with(data) if data["type"] == "auth" else None,
-        )
-
-    def _show_own(self) -> dict[str, Any]:
-        names = [each.name_in(self.field_by_id) for each in self.building]
-        building = {"building": names} if names else {}
-        shards = {"shards": self.shards.now} if self.shards.now > 1 else {}
-        return {"quoll": building | shards} if building or shards else {}
+        rules = {attribute: data[name] for name, attribute in RULES.items()}
+        auth = AuthOptions().merged_with(data) if data["type"] == "auth" else None
+        return cls(**read_attributes(data), **rules, auth=auth)
 
     def _show(self, options: Mapping[str, Any]) -> dict[str, Any]:
         return {

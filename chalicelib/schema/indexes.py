@@ -30,7 +30,8 @@ class Index:
     """A declared index. `text` is the statement as it is shown; `where` the condition of a partial one.
 
     `slot` names a unique index in the keys of its items. It is never used again, so an index that is added
-    later under the same name cannot meet what a former one left behind.
+    later under the same name cannot meet what a former one left behind. Until a unique index is ready its
+    values are claimed by whoever writes a record, and nobody looks anything up in it.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Index:
     schema: str = ""
     condition: Condition | None = None
     slot: str = ""
+    is_ready: bool = True
+
+    @property
+    def tag(self) -> str:
+        """What tells a unique index from all others, at any time."""
+        return self.slot
 
     @property
     def stored_name(self) -> str:
@@ -53,6 +60,10 @@ class Index:
     def column_names(self) -> tuple[str, ...]:
         """The columns' names, in order."""
         return tuple(column.name for column in self.columns)
+
+    def name_in(self, _: Mapping[str, Any]) -> str:
+        """What a superuser knows it by."""
+        return self.name
 
     def applies_to(self, values: Mapping[str, Any]) -> bool:
         """Whether a record with these values is in the index."""

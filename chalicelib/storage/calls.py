@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ class Calls:
     by_operation: Counter[str] = field(default_factory=Counter)
     read_units: float = 0.0
     write_units: float = 0.0
+    busy: int = 0  # answers that asked for another try
 
     @property
     def total(self) -> int:
@@ -42,3 +44,16 @@ class Calls:
         """Start counting anew."""
         self.by_operation.clear()
         self.read_units = self.write_units = 0.0
+        self.busy = 0
+
+
+_calls: ContextVar[Calls] = ContextVar("calls")
+
+
+def current_calls() -> Calls:
+    """What was called in this context (thread), by whatever engine, and what it cost."""
+    try:
+        return _calls.get()
+    except LookupError:
+        _calls.set(Calls())
+        return _calls.get()

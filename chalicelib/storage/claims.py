@@ -1,8 +1,9 @@
 """Unique values: what a change takes and gives up, one item for each, and claims that nobody has a right to.
 
 A claim is an item that holds the values of a unique index for one record. Records and claims are written
-together. Only while an index is being added to a collection can another function, which does not know of it
-yet, change a record and leave its claim behind: whoever is refused by such a claim takes it over.
+together. While an index is being built whoever writes a record claims all of its values, those it had before
+too. For a moment after it was added another function, which does not know of it yet, can change a record and
+leave its claim behind: whoever is refused by such a claim takes it over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -52,10 +53,16 @@ def plan_claims(changes: Iterable[Sides]) -> list[Planned]:
         # Nothing can be held yet by a record that is only being created, not even under its own id.
         fresh |= set() if before else set(new)
         for key, claim in new.items():
-            if key not in old and taken.setdefault(key, claim) is not claim:
+            is_new = key not in old or not claim.index.is_ready
+            if is_new and taken.setdefault(key, claim) is not claim:
                 raise NotUnique(claim.record.collection, claim.index)
     kept = [_take(claim, given_up.get(key, None if key in fresh else claim)) for key, claim in taken.items()]
     return kept + [_give_up(claim) for key, claim in given_up.items() if key not in taken]
+
+
+def claim_keys(record: Record) -> list[Key]:
+    """Where the claims of a record are, as far as it has any."""
+    return list(_claims(record))
 
 
 def unchanged(record: Record) -> Condition:

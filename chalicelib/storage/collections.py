@@ -9,6 +9,7 @@ from chalicelib.storage.engine import DeleteItem, Write, WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed, Conflict
 from chalicelib.storage.items import ConfigItem, VersionItem
 from chalicelib.storage.queries import Query
+from chalicelib.storage.rowids import new_rowid
 
 
 def load_all() -> tuple[list[dict[str, Any]], str]:
@@ -30,14 +31,20 @@ def read_version() -> str:
     return VersionItem.from_attributes(found).version if found else ""
 
 
-def save_collections(put: Sequence[Mapping[str, Any]], remove: Sequence[str], expected_version: str) -> str:
-    """Save and remove definitions (by id) in one transaction; answers the new version.
+def save_collections(
+    put: Sequence[Mapping[str, Any]],
+    remove: Sequence[str],
+    expected_version: str,
+    beside: Sequence[Write] = (),
+) -> str:
+    """Save and remove definitions (by id), and what is `beside`, in one transaction; the new version.
 
     Raises Conflict when the version is not the expected one: somebody else changed a collection meanwhile.
     """
     writes: list[Write] = [_save(definition) for definition in put]
     writes += [DeleteItem((keys.CONFIG, keys.collection_sort(each))) for each in remove]
-    version = keys.new_rowid()
+    writes += beside
+    version = new_rowid()
     expected = Holds("version", expected_version) if expected_version else Absent()
     item = VersionItem(*keys.VERSION_KEY, version=version)
     writes.append(WriteItem(item.to_attributes(), expected))

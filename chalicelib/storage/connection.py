@@ -14,6 +14,7 @@ from chalicelib.storage.failures import (
     Busy,
     ConditionFailed,
     ItemTooLarge,
+    NotThere,
     StorageFailure,
     TooManyItems,
     Unavailable,
@@ -27,6 +28,14 @@ CONNECT_SECONDS = 2
 READ_SECONDS = 10
 POOL = 32
 
+# pynamodb asks every call for its capacity units but some that it knows to have none, and not these.
+_WITHOUT_UNITS = {
+    "CreateBackup",
+    "DescribeBackup",
+    "DescribeContinuousBackups",
+    "DescribeTimeToLive",
+    "UpdateContinuousBackups",
+}
 _BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -36,6 +45,7 @@ _BUSY = {
     "TransactionConflict",
     "TransactionConflictException",
     "TransactionInProgressException",
+    "ContinuousBackupsUnavailableException",
     "InternalServerError",
 }
 _CONDITION = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
@@ -58,6 +68,8 @@ def open_connection(config: Config) -> Send:
 
     def send(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
+            if operation in _WITHOUT_UNITS:
+                return connection._make_api_call(operation, arguments)
             return connection.dispatch(operation, arguments)
         except VerboseClientError as error:
             raise failure_of(error.response["Error"], error.cancellation_reasons) from error
@@ -83,4 +95,6 @@ def failure_of(error: Any, reasons: Sequence[CancellationReason | None] = ()) ->
         return AlreadyThere(message)
     if codes & _BUSY:
         return Busy(", ".join(sorted(codes)))
+    if code == "ResourceNotFoundException":
+        return NotThere(f"{code}: {message}")
     return Unavailable(f"{code}: {message}")

@@ -15,7 +15,7 @@ from chalicelib import ids
 from chalicelib.errors import Overloaded
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Condition, Holds
-from chalicelib.storage.engine import ATTEMPTS, Attributes, Key, WriteItem, get_engine
+from chalicelib.storage.engine import ATTEMPTS, Attributes, DeleteItem, Key, WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed
 from chalicelib.storage.items import CounterItem, HeardItem, TaskItem
 from chalicelib.storage.queries import Query
@@ -69,6 +69,13 @@ def save_difference(space: str, difference: int) -> None:
     """Note by how much the count was found to be wrong."""
     item = TaskItem(*_difference_key(space), rev=1).keep(difference)
     get_engine().write_all([WriteItem(item.to_attributes())])
+
+
+def remove_total(space: str) -> None:
+    """Forget the count of a collection that is gone. What was heard of changes goes by itself after a day."""
+    found = next(get_engine().query(Query(keys.counter_key(space), consistent=True)))
+    counters = [(item["pk"]["S"], item["sk"]["S"]) for item in found]
+    get_engine().write_all([DeleteItem(key) for key in [*counters, _difference_key(space)]])
 
 
 def _difference_key(space: str) -> Key:

@@ -38,7 +38,7 @@ def find_edge_change(before: Record | None, after: Record | None) -> EdgeChange:
     known = after or before
     if known is None:
         raise ValueError("a record is needed")
-    anew = bool(known.collection.building)
+    anew = not all(edges.is_ready for edges in known.collection.edges)
     return EdgeChange(
         (keys.record_key(known.collection.space, known.id), keys.RECORD_SORT),
         unchanged(after) if after else Absent(),
@@ -67,6 +67,11 @@ def drop_behind(changes: Sequence[EdgeChange]) -> None:
 def count_edges(record: Record) -> int:
     """How many edges a record has."""
     return len(_edges_of(record))
+
+
+def edge_keys(record: Record) -> list[Key]:
+    """Where the edges of a record are."""
+    return list(_edges_of(record))
 
 
 def _portions(change: EdgeChange) -> Iterator[list[CheckItem | DeleteItem]]:

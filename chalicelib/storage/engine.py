@@ -9,7 +9,6 @@ tests make faults.
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeAlias
@@ -17,7 +16,7 @@ from typing import Any, TypeAlias
 from chalicelib import ids
 from chalicelib.config import get_config
 from chalicelib.errors import Overloaded
-from chalicelib.storage.calls import Calls
+from chalicelib.storage.calls import Calls, current_calls
 from chalicelib.storage.conditions import Condition, as_arguments
 from chalicelib.storage.connection import Send, open_connection
 from chalicelib.storage.failures import Busy, TooManyItems
@@ -74,18 +73,6 @@ def fits(writes: Sequence[Write]) -> bool:
 
 def _size_of(writes: Sequence[Write]) -> int:
     return sum(size_of(write.item) for write in writes if isinstance(write, WriteItem))
-
-
-_calls: ContextVar[Calls] = ContextVar("calls")
-
-
-def current_calls() -> Calls:
-    """What was called in this context (thread), by whatever engine, and what it cost."""
-    try:
-        return _calls.get()
-    except LookupError:
-        _calls.set(Calls())
-        return _calls.get()
 
 
 @dataclass
@@ -187,6 +174,7 @@ class Engine:
         raise Overloaded() from last
 
     def _wait(self, attempt: int) -> None:
+        self.calls.busy += 1
         self.pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
 
 

@@ -6,10 +6,11 @@
       NotUnique           another record holds the values of a unique index
       Conflict            somebody else changed it since it was read: read again and start over
       TooManyItems        more than one transaction can hold
-      ItemTooLarge        over 400 KB, even compressed
+      ItemTooLarge        over 400 KB, or 376 KB of a record's data, even compressed
       Busy                throttled, or in conflict with another transaction: the engine tries again
       AlreadyThere        what was to be made exists
       Unavailable         the database cannot be reached or refused the call
+        NotThere          there is no such table
 
 BudgetExceeded is no failure of the database, see budget.py. When the retries of a busy call are used up
 the engine raises errors.Overloaded, which is an answer already.
@@ -73,3 +74,7 @@ class AlreadyThere(StorageFailure):
 
 class Unavailable(StorageFailure):
     """The database cannot be reached, or answered with an error that no retry cures."""
+
+
+class NotThere(Unavailable):
+    """There is no such table."""

@@ -129,6 +129,12 @@ class TaskItem(JsonItem):
     rev = NumberAttribute()
 
 
+class MigrationItem(JsonItem):
+    """A migration that was begun on this stage: how far it has come. `rev` counts its writes."""
+
+    rev = NumberAttribute()
+
+
 class ConfigItem(JsonItem):
     """A collection's definition or a setting."""
 

@@ -14,6 +14,11 @@ def place_of(record: Record, access: Access) -> Place:
     return Place(_SORTS[type(access)](record, access), record.id)
 
 
+def find_place(record: Record, access: Access) -> Place | None:
+    """Where the access has this record; None when it gives no order to go on in."""
+    return place_of(record, access) if type(access) in _SORTS else None
+
+
 def name_access(collection: Collection, access: Access) -> tuple[str, ...]:
     """What tells its order from all others: a place is good for this one only.
 

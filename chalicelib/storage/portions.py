@@ -13,14 +13,15 @@ from chalicelib.storage.transactions import Change, Update
 LARGEST_SMALL = 4096
 
 
-def in_portions(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    """The changes, as many at a time as a transaction can hold."""
+def in_portions(changes: Iterable[Change], beside: int = 0) -> Iterator[list[Change]]:
+    """The changes, as many at a time as a transaction can hold with so many other small items."""
+    most, largest = TRANSACTION_MAX - beside, TRANSACTION_LARGEST - beside * LARGEST_SMALL
     portion: list[Change] = []
     items = size = 0
     for change in changes:
         small = _most_claims(change) + _most_edges(change)
         more = size_of(item_of(_record(change)).to_attributes()) + small * LARGEST_SMALL
-        if portion and (items + 1 + small > TRANSACTION_MAX or size + more > TRANSACTION_LARGEST):
+        if portion and (items + 1 + small > most or size + more > largest):
             yield portion
             portion, items, size = [], 0, 0
         portion.append(change)

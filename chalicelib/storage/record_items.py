@@ -7,8 +7,13 @@ from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.columns import data_of, unknown_in, values_of
 from chalicelib.storage.engine import Attributes, Key, get_engine
-from chalicelib.storage.items import RecordItem
+from chalicelib.storage.failures import ItemTooLarge
+from chalicelib.storage.items import LARGEST, RecordItem
 from chalicelib.storage.slot_keys import rowid_in
+
+# What an item has room for beside its data: its keys, and those of all slots that a collection may get
+# later. So a record that was stored can be brought under them.
+ROOM_BESIDE = 24 * 1024
 
 
 def key_of(collection: Collection, record_id: str) -> Key:
@@ -17,13 +22,16 @@ def key_of(collection: Collection, record_id: str) -> Key:
 
 
 def item_of(record: Record) -> RecordItem:
-    """The record as it is stored."""
+    """The record as it is stored. Raises ItemTooLarge."""
     collection = record.collection
     pk, sk = key_of(collection, record.id)
     item = RecordItem(pk, sk, rev=record.rev, stamp=record.stamp)
     shard = keys.shard_of(record.id, collection.shards.now)
     item.g1pk, item.g1sk = keys.rows_key(collection.space, shard), record.rowid
-    return item.keep(data_of(record))
+    item.keep(data_of(record))
+    if item.blob and len(item.blob) > LARGEST - ROOM_BESIDE:
+        raise ItemTooLarge(f"{len(item.blob)} bytes of data")
+    return item
 
 
 def records_on(

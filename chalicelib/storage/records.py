@@ -65,7 +65,9 @@ def find_by_unique(collection: Collection, index: Index, values: Sequence[Any]) 
     return record if record and index.key_of(record.values) == key else None
 
 
-def read(collection: Collection, plan: Plan, budget: Budget, first: int | None = None) -> Iterator[Record]:
+def read(
+    collection: Collection, plan: Plan, budget: Budget | None, first: int | None = None
+) -> Iterator[Record]:
     """What the plan's access finds, one by one. `first`: how many will be wanted, if known."""
     return _found(Reading(collection, budget, first, plan.after), plan.access)
 

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from chalicelib import ids
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent
 from chalicelib.storage.engine import WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed
 from chalicelib.storage.items import ConfigItem
+
+CURSOR_SECRET = "cursorSecret"
+SECRET_LENGTH = 50
 
 
 def find_setting(name: str) -> Any:
@@ -32,3 +36,8 @@ def keep_setting(name: str, value: Any) -> Any:
     except ConditionFailed:
         return find_setting(name)
     return value
+
+
+def keep_cursor_secret() -> str:
+    """What cursors are sealed with: made once, with the default collections, the same for all functions."""
+    return str(keep_setting(CURSOR_SECRET, ids.random_text(SECRET_LENGTH)))

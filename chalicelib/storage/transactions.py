@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from chalicelib.schema.record import Record
-from chalicelib.storage import keys
 from chalicelib.storage.claims import Planned, past_left_claims, plan_claims, unchanged
 from chalicelib.storage.conditions import Absent, Condition
 from chalicelib.storage.edges import EdgeChange, drop_behind, find_edge_change, write_ahead
 from chalicelib.storage.engine import DeleteItem, Write, WriteItem, fits, get_engine
 from chalicelib.storage.failures import ConditionFailed, Conflict, IdTaken, StorageFailure
 from chalicelib.storage.record_items import item_of, key_of
+from chalicelib.storage.rowids import new_rowid, new_stamp
 from chalicelib.storage.slot_keys import slot_attributes
 
 # Claims that are in the way are looked at again when others take them meanwhile.
@@ -48,13 +48,14 @@ class Delete:
 Change: TypeAlias = Create | Update | Delete
 
 
-def write_together(changes: Sequence[Change]) -> tuple[Record, ...]:
+def write_together(changes: Sequence[Change], beside: Sequence[Planned] = ()) -> tuple[Record, ...]:
     """Carry out all changes or none; answers the created and updated records as they are now stored.
 
-    Raises IdTaken, NotUnique, Conflict, TooManyItems or ItemTooLarge.
+    `beside` is written or checked in the same transaction: what is no record. Raises IdTaken, NotUnique,
+    Conflict, TooManyItems or ItemTooLarge.
     """
     changes = [_numbered(change) for change in changes]
-    planned = wanted = plan_writes(changes)
+    planned = wanted = [*plan_writes(changes), *beside]
     edges = [find_edge_change(_before(change), _after(change)) for change in changes]
     for _ in range(ATTEMPTS):
         refused = _try(planned, edges)
@@ -62,6 +63,11 @@ def write_together(changes: Sequence[Change]) -> tuple[Record, ...]:
             return tuple(after for change in changes if (after := _after(change)))
         planned = past_left_claims(wanted)
     raise _telling([each.failure for each in refused])
+
+
+def refuse_taken(changes: Sequence[Change]) -> None:
+    """Raise NotUnique if other records have what these changes would take: for those that cannot be one."""
+    past_left_claims(plan_claims((_before(change), _after(change)) for change in changes))
 
 
 def _try(planned: Sequence[Planned], edges: Sequence[EdgeChange]) -> list[Planned]:
@@ -117,10 +123,10 @@ def plan_writes(changes: Sequence[Change]) -> list[Planned]:
 
 def _numbered(change: Change) -> Change:
     """The change with its record as it will be stored: `rev` counted on, a stamp and a `rowid` given."""
-    stamp = keys.new_stamp()
+    stamp = new_stamp()
     if isinstance(change, Create):
         record = change.record
-        return Create(replace(record, rev=1, rowid=record.rowid or keys.new_rowid(), stamp=stamp))
+        return Create(replace(record, rev=1, rowid=record.rowid or new_rowid(), stamp=stamp))
     if isinstance(change, Update):
         before, rev = change.before, change.before.rev + 1
         after = replace(change.after, rev=rev, rowid=before.rowid, stamp=stamp, unknown=before.unknown)

@@ -1,10 +1,13 @@
 """``python -m chalicelib superuser``: what it does and what it says."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.__main__ import main
+from chalicelib.collections.load import get_collection
+from chalicelib.collections.save import Change, save_change
 from chalicelib.commands.superuser import has_superuser
 from chalicelib.storage.engine import Engine
 from dev.gateway import Gateway
@@ -94,3 +97,14 @@ def test_what_cannot_be_understood(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
+
+
+def test_found_while_the_index_on_emails_is_built(gateway: Gateway) -> None:
+    assert run("create", EMAIL, FIRST) == 0
+    assert run("create", "other@example.com", FIRST) == 0
+    collection = get_collection("_superusers")
+    indexes = tuple(replace(index, is_ready=False) for index in collection.indexes)
+    save_change(lambda catalog: Change((replace(collection, indexes=indexes),)))
+    assert run("update", EMAIL, SECOND) == 0
+    assert (can_sign_in(gateway, FIRST), can_sign_in(gateway, SECOND)) == (False, True)
+    assert can_sign_in(gateway, FIRST, "other@example.com")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
 import pytest
 
 from chalicelib.config import read_config
@@ -65,6 +66,20 @@ def test_what_was_answered_is_kept(tmp_path: Path, end: signal.Signals | None) -
         assert engine.get(("p", "t")) == OTHER
     with an_engine(tmp_path) as engine:
         assert engine.get(("p", "u")) == {**OTHER, "sk": {"S": "u"}}
+
+
+@pytest.mark.parametrize("end", [None, signal.SIGKILL], ids=["stopped", "killed"])
+def test_secrets_are_kept(tmp_path: Path, end: signal.Signals | None) -> None:
+    with running_aws(tmp_path) as endpoint:
+        asked = {"Name": "/quoll/local/key", "Value": "kept", "Type": "SecureString"}
+        boto3.client("ssm", endpoint_url=endpoint).put_parameter(**asked)
+        if end:
+            os.kill(process_on(tmp_path), end)
+    for _ in range(2):
+        with running_aws(tmp_path) as endpoint:
+            client = boto3.client("ssm", endpoint_url=endpoint)
+            found = client.get_parameter(Name="/quoll/local/key", WithDecryption=True)
+            assert found["Parameter"]["Value"] == "kept"
 
 
 def test_a_partition_of_an_index_is_read_in_order_and_alone(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,20 @@ def talking(port: int, password: str) -> Iterator[Talk]:
         path = "/api/collections/_superusers/auth-with-password"
         headers["Authorization"] = talk("POST", path, body)[1]["token"]
         yield talk
+
+
+def test_jobs_that_many_ask_for_at_once_run(tmp_path: Path) -> None:
+    given = {"QUOLL_SUPERUSER_EMAIL": EMAIL, "QUOLL_SUPERUSER_PASSWORD": "boss-password"}
+    with running(tmp_path, **given) as port, contextlib.ExitStack() as stack:
+        talks = [stack.enter_context(talking(port, "boss-password")) for _ in range(4)]
+        names = [each["id"] for each in talks[0]("GET", "/api/crons")[1]]
+        with ThreadPoolExecutor(len(talks)) as threads:
+            paths = [f"/api/crons/{name}" for name in names]
+            list(threads.map(lambda talk: [talk("POST", path) for path in paths], talks))
+        deadline = time.monotonic() + PATIENCE
+        while not all(f'"job":"{name}","failed":false' in said(tmp_path) for name in names):
+            assert time.monotonic() < deadline, said(tmp_path)
+            time.sleep(0.1)
 
 
 def test_the_first_superuser_can_be_given(tmp_path: Path) -> None:

@@ -16,14 +16,14 @@ def test_work_is_done_until_none_is_left_and_failures_are_survived(monkeypatch: 
     asked: list[int] = []
     answers: Iterator[int | Exception] = iter([500, 20, 0, Unavailable("gone"), 3, 0])
 
-    def run_some(limit: int) -> int:
+    def run_tasks(limit: int, seconds: float) -> int:
         asked.append(limit)
         answer = next(answers, 0)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    monkeypatch.setattr(tasks, "run_some", run_some)
+    monkeypatch.setattr(tasks, "run_tasks", run_tasks)
     deadline = time.monotonic() + PATIENCE
     with running_tasks(every=0.001):
         while len(asked) < 7 and time.monotonic() < deadline:

@@ -13,10 +13,12 @@ from chalicelib.storage.counters import (
     count_changes,
     find_difference,
     find_total,
+    remove_total,
     save_difference,
 )
 from chalicelib.storage.engine import Engine, key_attributes
 from chalicelib.storage.failures import Busy, ConditionFailed, Unavailable
+from chalicelib.storage.rowids import new_stamp
 from tests.storage.faults import Fault, Faulty
 
 SPACE = "space-posts"
@@ -51,7 +53,7 @@ def test_repeats_do_not_count_in_whatever_company(
     engine: Engine, batches: list[list[int]], gone: set[int]
 ) -> None:
     engine.pause = lambda seconds: None
-    space = keys.new_stamp()
+    space = new_stamp()
     for batch in batches:
         count_changes(space, [each for n in batch for each in coming(n, amount=-1 if n in gone else 1)])
     heard = {n for batch in batches for n in batch}
@@ -139,6 +141,19 @@ def test_differences_are_kept(engine: Engine) -> None:
     save_difference(SPACE, -3)
     assert (find_difference(SPACE), find_difference("other")) == (-3, 0)
     assert find_total(SPACE) is None
+
+
+def test_the_count_of_what_is_gone_is_forgotten(engine: Engine) -> None:
+    for number in range(20):
+        correct_total(SPACE, number)
+    correct_total("other", 5)
+    save_difference(SPACE, 3)
+    engine.calls.reset()
+    remove_total(SPACE)
+    assert engine.calls.by_operation == {"Query": 1, "TransactWriteItems": 1}
+    assert (find_total(SPACE), find_difference(SPACE), find_total("other")) == (None, 0, 5)
+    remove_total(SPACE)
+    assert find_total("other") == 5
 
 
 def test_counters_are_no_records(engine: Engine) -> None:

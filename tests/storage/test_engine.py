@@ -15,6 +15,7 @@ from chalicelib.storage.failures import (
     Busy,
     ConditionFailed,
     ItemTooLarge,
+    NotThere,
     TooManyItems,
     Unavailable,
 )
@@ -213,7 +214,7 @@ def reasons(*codes: str) -> list[CancellationReason | None]:
         ("ValidationException", "Item size has exceeded the maximum allowed size", (), ItemTooLarge),
         ("ValidationException", "One or more parameter values were invalid", (), Unavailable),
         ("ResourceInUseException", "Table already exists", (), AlreadyThere),
-        ("ResourceNotFoundException", "Requested resource not found", (), Unavailable),
+        ("ResourceNotFoundException", "Requested resource not found", (), NotThere),
         ("AccessDeniedException", "", (), Unavailable),
     ],
 )

@@ -37,20 +37,3 @@ def test_a_long_value_and_its_cut_form_differ(text: str) -> None:
 
 def test_half_a_character_makes_a_key() -> None:
     assert keys.escape("\ud800") != keys.escape("\ud801")
-
-
-def test_rowids_grow_though_the_clock_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = iter([1000, 1000, 999, 1, 1001])
-    monkeypatch.setattr(keys.clock, "unix_milliseconds", lambda: next(moments))
-    given = keys.RowIds()
-    rowids = [given.give() for _ in range(5)]
-    assert rowids == sorted(rowids)
-    assert len({each[:16] for each in rowids}) == 5
-
-
-def test_a_full_counter_borrows_from_the_next_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys.clock, "unix_milliseconds", lambda: 1000)
-    monkeypatch.setattr(keys.ids, "random_text", lambda length, alphabet: "")
-    given = keys.RowIds()
-    rowids = [given.give() for _ in range(0x10001)]
-    assert rowids == sorted(set(rowids))

@@ -94,3 +94,26 @@ def seconds_to_import(names: str) -> float:
 def test_starting_costs_little_more_than_the_libraries_do() -> None:
     """Every cold start pays for what is imported at the top: measured 2.1 times the libraries alone."""
     assert seconds_to_import("app") < 3 * seconds_to_import(LIBRARIES)
+
+
+LATER = (
+    "chalicelib.storage.secrets",
+    "chalicelib.storage.bucket",
+    "chalicelib.deploy",
+    "chalicelib.commands",
+    "boto3",
+)
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_few_need_is_not_imported_at_the_start(name: str) -> None:
+    program = f"import app, sys; sys.exit({name!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_starting_does_not_stop_to_look_for_garbage() -> None:
+    program = "import gc, app; print(sum(each['collections'] for each in gc.get_stats()[1:]))"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) <= 5  # what the interpreter and its site-packages begin with

@@ -29,8 +29,16 @@ def test_a_filter_with_an_index(call: Call, posts: dict[str, object]) -> None:
             "backwards": True,
         },
         "inOrder": True,
+        "otherwise": None,
         "suggestion": "",
     }
+
+
+def test_a_range_beside_the_order_that_is_asked_for(call: Call, posts: dict[str, object]) -> None:
+    status, shown = explain(call, filter="title > 'a'", sort="-@rowid")
+    assert (status, shown["inOrder"], shown["access"]["kind"]) == (200, False, "slot")
+    assert shown["otherwise"] == {"kind": "insertionOrder", "backwards": True}
+    assert "sort all that match. If those are many: Read all records, the newest first" in shown["plan"]
 
 
 def test_a_sort_without_an_index(call: Call, posts: dict[str, object]) -> None:

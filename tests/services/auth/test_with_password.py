@@ -15,6 +15,7 @@ from chalicelib.auth.with_password import (
 )
 from chalicelib.collections.load import get_collection
 from chalicelib.errors import ApiError, BadRequest, Forbidden, ValidationFailed
+from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.auth_options import Mfa, PasswordAuth
 from chalicelib.schema.collection import Collection
@@ -277,14 +278,23 @@ IDENTITIES = [
 ]
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
 @pytest.mark.parametrize(("identity", "field", "is_found"), IDENTITIES)
 def test_identity_fields(
-    defaults: Engine, monkeypatch: pytest.MonkeyPatch, identity: str, field: str, is_found: bool
+    defaults: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    identity: str,
+    field: str,
+    is_found: bool,
+    is_ready: bool,
 ) -> None:
+    """While their indexes are being built all the same is found, by reading."""
     users = with_username(get_collection("users"))
     monkeypatch.setattr("tests.people.load.get_collection", lambda name: users)
     add_person(id="bobbobbobbobbob", email="bob@example.com", nick="Bob", num=5)
-    found = find_by_identity(users, identity, field)
+    indexes = tuple(replace(index, is_ready=is_ready) for index in users.indexes)
+    users = replace(users, indexes=indexes)
+    found = find_by_identity(identity, field, users, RelatedRecords())
     assert (found is not None) is is_found
 
 
@@ -295,6 +305,6 @@ def test_an_email_goes_before_a_name_that_looks_like_one(
     monkeypatch.setattr("tests.people.load.get_collection", lambda name: users)
     add_person(id="bobbobbobbobbob", email="bob@example.com", nick="ann@example.com", num=1)
     add_person(id="annannannannann", email="ann@example.com", nick="x", num=2)
-    found = find_by_identity(users, "ann@example.com")
+    found = find_by_identity("ann@example.com", "", users, RelatedRecords())
     assert found is not None
     assert found.id == "annannannannann"

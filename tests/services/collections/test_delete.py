@@ -2,7 +2,6 @@
 
 import pytest
 
-from chalicelib.collections import purge
 from chalicelib.collections.create import create_collection
 from chalicelib.collections.delete import delete_collection
 from chalicelib.collections.load import get_catalog, get_collection
@@ -17,9 +16,7 @@ POSTS = {
 }
 
 
-@pytest.mark.parametrize("limit", [1000, 1])
-def test_a_collection_of_the_same_name_starts_empty(defaults, monkeypatch, limit):
-    monkeypatch.setattr(purge, "MAX_RECORDS", limit)
+def test_a_collection_of_the_same_name_starts_empty(defaults):
     create_collection(POSTS)
     former = get_collection("posts")
     for n in range(3):
@@ -29,16 +26,6 @@ def test_a_collection_of_the_same_name_starts_empty(defaults, monkeypatch, limit
     assert get_collection("posts").id == former.id
     assert stored("posts") == []
     store("posts", "record000000001", a="v1")
-    assert len(stored(former)) == max(3 - limit, 0)
-
-
-def test_its_records_are_removed(defaults):
-    create_collection(POSTS)
-    former = get_collection("posts")
-    for n in range(60):
-        store("posts", f"record{n:09}", a=f"v{n}")
-    delete_collection("posts")
-    assert stored(former) == []
 
 
 def test_unknown(defaults):

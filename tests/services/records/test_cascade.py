@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.records.cascade import RequiredReference, plan_removal, referring_fields
+from chalicelib.records.cascade import RequiredReference, plan_removal
+from chalicelib.records.reach import referring_fields
 from chalicelib.records.related import RelatedRecords
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.transactions import Delete, Update

@@ -1,15 +1,20 @@
 """Deleting records: rule, cascades, references, the last superuser."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.config import get_config
 from chalicelib.errors import ApiError, BadRequest, NotFound
+from chalicelib.records import related, removal_task
 from chalicelib.records.delete import delete_record
+from chalicelib.records.removal_task import KIND
 from chalicelib.schema.record import Record
+from chalicelib.storage.due_tasks import find_all_tasks
 from chalicelib.storage.engine import Engine
-from chalicelib.storage.records import find_by_unique, find_record
+from chalicelib.storage.records import find_by_unique, find_record, read_pages
 from chalicelib.storage.transactions import Update, write_together
 from tests.services.records.world import (
     add,
@@ -31,6 +36,16 @@ REQUIRED = "Failed to delete record. Make sure that the record is not part of a 
 def values(where: str, record_id: str) -> dict[str, Any] | None:
     found = find_record(collection(where), record_id)
     return dict(found.values) if found else None
+
+
+def everything(where: str) -> list[Record]:
+    return [record for page in read_pages(collection(where)) for record in page]
+
+
+def forbid_reviews() -> None:
+    """Nothing requires an author any more."""
+    change_collection("reviews", fields=[])
+    change_collection("profiles", fields=[], indexes=[])
 
 
 def test_it_is_gone_with_its_unique_values(blog: Engine) -> None:
@@ -175,25 +190,119 @@ def test_values_that_would_no_longer_be_unique_stop_it(blog: Engine) -> None:
     assert values("slots", B)["who"] == B  # type: ignore[index]
 
 
-def test_more_than_a_transaction_holds_is_refused_and_changes_nothing(blog: Engine) -> None:
+def test_what_just_fits_is_one_transaction(blog: Engine) -> None:
     add("posts", id=A, title="p")
-    for _ in range(100):
+    for _ in range(99):
         add("comments", post=A)
-    with pytest.raises(BadRequest, match="one transaction holds 100 items"):
-        delete_record("posts", A, ask())
-    assert values("posts", A)
-    assert blog.calls.by_operation["TransactWriteItems"] == 0
+    blog.calls.reset()
+    delete_record("posts", A, ask())
+    assert everything("comments") == []
+    assert blog.calls.by_operation["TransactWriteItems"] == 1
+    assert find_all_tasks(KIND, 9) == []
 
 
-def test_more_bytes_than_a_transaction_holds_are_refused(blog: Engine) -> None:
+def test_more_than_a_transaction_holds_follows_before_the_answer(
+    blog: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal_task, "AT_ONCE_MILLISECONDS", 60_000)
+    add("posts", id=A, title="p")
+    add("posts", id=B, title="q")
+    for place in range(101):
+        add("comments", post=A if place else B)
+    delete_record("posts", A, ask())
+    assert values("posts", A) is None
+    assert [each.get("post") for each in everything("comments")] == [B]
+    assert len(find_all_tasks(KIND, 9)) == 1
+
+
+def test_more_bytes_than_a_transaction_holds_follow_before_the_answer(blog: Engine) -> None:
+    forbid_reviews()
     add("authors", id=A, name="a")
     noise = random.Random(1).randbytes(150_000).hex()
     for _ in range(28):
         add("posts", title=noise, author=A)
-    with pytest.raises(BadRequest, match="and 4 MB together"):
+    delete_record("authors", A, ask())
+    assert values("authors", A) is None
+    assert {each.get("author") for each in everything("posts")} == {""}
+
+
+def test_too_many_that_are_required_further_down_change_nothing(blog: Engine) -> None:
+    build({"name": "likes", "fields": [relation("comment", "comments_id", required=True)]})
+    add("posts", id=A, title="p")
+    comments = [add("comments", post=A) for _ in range(101)]
+    add("likes", comment=comments[-1].id)
+    blog.calls.reset()
+    with pytest.raises(BadRequest, match="required relation reference"):
+        delete_record("posts", A, ask())
+    assert values("posts", A)
+    assert len(everything("comments")) == 101
+    assert blog.calls.write_units == 0
+
+
+def test_too_many_of_which_one_would_not_be_unique_change_nothing(blog: Engine) -> None:
+    fields = [relation("who", "authors_id"), text("t")]
+    build({"name": "slots", "fields": fields, "indexes": [unique("one", "slots", "who, t")]})
+    add("authors", id=A, name="a")
+    for place in range(60):  # with two unique values each
+        add("slots", who=A, t=str(place))
+    add("slots", who="", t="59")
+    with pytest.raises(BadRequest) as refused:
+        delete_record("authors", A, ask())
+    assert {problem["code"] for problem in refused.value.data.values()} == {"validation_not_unique"}
+    assert values("authors", A)
+    assert [each.get("who") for each in everything("slots")] == [A] * 60 + [""]
+
+
+def test_when_nobody_can_tell_whether_it_is_required_it_stays(
+    blog: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(related, "get_config", lambda: replace(get_config(), query_budget=50))
+    add("authors", id=A, name="a")
+    for _ in range(51):
+        add("notes", author=A)
+    with pytest.raises(BadRequest, match="Delete some of those that refer to it first"):
         delete_record("authors", A, ask())
     assert values("authors", A)
-    assert blog.calls.by_operation["TransactWriteItems"] == 0
+    assert {each.get("author") for each in everything("notes")} == {A}
+
+
+def test_when_nothing_can_refuse_it_many_need_not_be_looked_at(
+    blog: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(related, "get_config", lambda: replace(get_config(), query_budget=150))
+    monkeypatch.setattr(removal_task, "MAX_AT_ONCE", 0)
+    add("posts", id=A, title="p")
+    for _ in range(160):
+        add("comments", post=A)
+    delete_record("posts", A, ask())
+    assert values("posts", A) is None
+    assert len(everything("comments")) == 160
+
+
+def test_superusers_do_not_go_with_many_others(blog: Engine, superuser: tuple[Record, str]) -> None:
+    own = [field.to_json() for field in collection("_superusers").fields]
+    change_collection("_superusers", fields=[*own, relation("tag", "tags_id", cascadeDelete=True)])
+    build({"name": "tagged", "fields": [relation("tag", "tags_id", cascadeDelete=True)]})
+    add("tags", id=A, name="t")
+    add("_superusers", email="other@example.com", password="x", tag=A)
+    for _ in range(100):
+        add("tagged", tag=A)
+    with pytest.raises(BadRequest, match="one transaction holds 100 items"):
+        delete_record("tags", A, ask())
+    assert values("tags", A)
+    assert len(everything("tagged")) == 100
+
+
+def test_the_last_superusers_do_not_go_with_another_record(
+    blog: Engine, superuser: tuple[Record, str]
+) -> None:
+    own = [field.to_json() for field in collection("_superusers").fields]
+    change_collection("_superusers", fields=[*own, relation("tag", "tags_id", cascadeDelete=True)])
+    add("tags", id=A, name="t")
+    delete_record("_superusers", superuser[0].id, ask(add("_superusers", email="o@example.com", tag=A)))
+    with pytest.raises(BadRequest, match="only existing superuser"):
+        delete_record("tags", A, ask())
+    assert values("tags", A)
 
 
 def test_what_hangs_on_a_user_goes_with_it(blog: Engine) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.filters.plan import MAX_PARTS
+from chalicelib.filters.ways import MAX_PARTS
 from chalicelib.paging import PageRequest
 from chalicelib.records.explain import explain_list
 from chalicelib.records.query import list_records
 from chalicelib.storage.engine import Engine
-from tests.services.records.world import OPEN, add, ask, build, number, relation, text, unique
+from tests.services.records.world import OPEN, add, ask, build, number, relation, several, text, unique
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -83,3 +83,75 @@ def test_a_cursor_goes_through_the_collection_itself(office: Engine) -> None:
     wanted = PageRequest(filter="owner.mail = '1@x'", per_page=1, cursor="")
     assert [each["n"] for each in list_records("docs", ask(), wanted).items] == [1]
     assert explain_list("docs", ask(), wanted)["access"]["kind"] == "insertionOrder"
+
+
+@pytest.fixture
+def press(blog: Engine) -> Engine:
+    """Papers by and for staff of companies, and remarks on papers: s0 and s2 are of c0, s1 and s3 of c1."""
+    build(
+        {
+            "name": "companies",
+            "fields": [text("name")],
+            "indexes": [unique("by_name", "companies", "name")],
+            **OPEN,
+        },
+        {
+            "name": "staff",
+            "fields": [text("nick"), relation("company", "companies_id")],
+            "indexes": ["CREATE INDEX by_nick ON staff (nick)"],
+            **OPEN,
+        },
+        {
+            "name": "papers",
+            "fields": [relation("by", "staff_id"), several("readers", "staff_id"), number("n")],
+            **OPEN,
+        },
+        {
+            "name": "remarks",
+            "fields": [relation("on", "papers_id"), several("papers", "papers_id"), text("word")],
+            "indexes": ["CREATE INDEX by_word ON remarks (word)"],
+            **OPEN,
+        },
+    )
+    companies = [add("companies", name=f"c{n}").id for n in range(2)]
+    staff = [add("staff", nick=f"s{n}", company=companies[n % 2]).id for n in range(4)]
+    papers = [
+        add("papers", by=staff[n % 4], readers=[staff[n % 4], staff[(n + 1) % 4]], n=n).id for n in range(6)
+    ]
+    add("papers", n=6)
+    for on, others, word in ((0, [], "w1"), (3, [], "w1"), (0, [1, 2], "w2")):
+        add("remarks", on=papers[on], papers=[papers[each] for each in others], word=word)
+    blog.calls.reset()
+    return blog
+
+
+PATHS: list[tuple[str, str, list[int], Mapping[str, int]]] = [
+    # The company by its name, its staff, their papers; then what is tested on what was found.
+    ("by.company.name = 'c1'", "union", [1, 3, 5], {"GetItem": 2, "Query": 3, "BatchGetItem": 2}),
+    ("by.company.name = 'nobody'", "id", [], {"GetItem": 1}),
+    ("by.nick = 's2'", "slot", [2], {"Query": 2, "BatchGetItem": 1}),
+    ("by.company.name = 'c0' && by.nick = 's2'", "slot", [2], {"Query": 2, "BatchGetItem": 2}),
+    ("readers.nick ?= 's2'", "edge", [1, 2, 5], {"Query": 2, "BatchGetItem": 2}),
+    ("readers.nick = 's2'", "edge", [], {"Query": 2, "BatchGetItem": 2}),
+    ("readers.company.name ?= 'c1' && n > 3", "union", [4, 5], {"GetItem": 2, "Query": 3, "BatchGetItem": 5}),
+    ("remarks_via_on.word ?= 'w1'", "id", [0, 3], {"Query": 3, "BatchGetItem": 1}),
+    ("remarks_via_papers.word ?= 'w2'", "id", [1, 2], {"Query": 3, "BatchGetItem": 3}),
+    ("remarks_via_papers.word ?= 'none'", "id", [], {"Query": 1}),
+    (
+        "@collection.staff.company.name ?= 'c1' && @collection.staff.id ?= by",
+        "union",
+        [1, 3, 5],
+        {"GetItem": 2, "Query": 4, "BatchGetItem": 4},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "found", "calls"), PATHS)
+def test_along_a_path(
+    press: Engine, superuser, text: str, kind: str, found: list[int], calls: Mapping[str, int]
+) -> None:
+    root = ask(superuser.record)
+    press.calls.reset()
+    assert [each["n"] for each in list_records("papers", root, PageRequest(filter=text)).items] == found
+    assert press.calls.by_operation == calls
+    assert explain_list("papers", root, PageRequest(filter=text))["access"]["kind"] == kind

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.collections.update import update_collection
 from chalicelib.config import get_config
 from chalicelib.errors import ApiError, BadRequest, Forbidden, NotFound
 from chalicelib.filters import trials
+from chalicelib.observability.request_log import gathered_facts, start_facts
 from chalicelib.paging import PageRequest
-from chalicelib.records import related
+from chalicelib.records import query, related
 from chalicelib.records.query import list_records, view_record
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
@@ -210,6 +212,32 @@ def test_a_page_within_the_budget_is_shown_without_totals_when_counting_is_not(
     page = list_records("posts", ask(), PageRequest(**wanted))
     assert [item["title"] for item in page.items] == expected
     assert (page.total_items, page.total_pages) == (-1, -1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "plan"),
+    [
+        # Few are sorted, many are read in their order until the page is full.
+        ({"filter": "count > 3"}, "sorted"),
+        ({"filter": "count > 0", "skip_total": True, "per_page": 1}, "rowid"),
+        ({"filter": "count > 0", "sort": "-title", "skip_total": True, "per_page": 1}, "-gsi"),
+        ({"filter": "count > 0", "per_page": 1}, "sorted"),
+        ({"filter": "count > 0", "per_page": 1, "cursor": ""}, "rowid"),
+        ({"filter": "count > 0", "per_page": 1, "sort": "-title", "cursor": ""}, "-gsi"),
+    ],
+)
+def test_a_large_range_is_not_sorted(
+    five: list[Record], monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any], plan: str
+) -> None:
+    indexes = ["CREATE INDEX by_count ON posts (count)", "CREATE INDEX by_title ON posts (title)"]
+    update_collection("posts", {"indexes": indexes})
+    monkeypatch.setattr(query, "FIRST_PORTION", 2)
+    expected = titles(filter="count > 0", sort=wanted.get("sort", "@rowid"))
+    start_facts()
+    found = titles(**wanted)
+    said = gathered_facts()["plan"]
+    assert said.startswith(plan) or said.endswith(plan)
+    assert found == (expected[:1] if "per_page" in wanted else ["p3"])
 
 
 @pytest.mark.usefixtures("budget_of_four")

@@ -12,7 +12,7 @@ from chalicelib.storage.failures import Conflict, ItemTooLarge, StorageFailure, 
     ("failure", "told"),
     [
         (BudgetExceeded(123), "more than 123 records"),
-        (ItemTooLarge("x"), "400 KB"),
+        (ItemTooLarge("x"), "376 KB"),
         (TooManyItems("x"), "100 items"),
     ],
 )

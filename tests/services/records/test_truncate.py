@@ -1,10 +1,13 @@
 """Deleting all records of a collection."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.config import get_config
 from chalicelib.errors import BadRequest
+from chalicelib.records import related
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.truncate import truncate
 from chalicelib.schema.record import Record
@@ -85,3 +88,48 @@ def test_who_writes_meanwhile_is_looked_at_again(blog: Engine) -> None:
     blog.send = meanwhile
     truncate(collection("tags"))
     assert count("tags") == 0
+
+
+def test_a_crash_between_two_transactions_leaves_no_reference_to_nothing(
+    blog: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comments go with their posts and need them: they go first."""
+    monkeypatch.setattr(portions, "TRANSACTION_MAX", 6)
+    for n in range(4):
+        post = add("posts", title=str(n), tags=[])
+        for _ in range(3):
+            add("comments", post=post.id)
+    send = blog.send
+    for call in range(100):
+        calls = iter(range(1000))
+
+        def dying(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            if operation in ("TransactWriteItems", "DeleteItem") and next(calls) == call:  # noqa: B023
+                raise KeyboardInterrupt
+            return send(operation, arguments)
+
+        blog.send = dying
+        try:
+            truncate(collection("posts"))
+        except KeyboardInterrupt:
+            left = RelatedRecords()
+            there = {post.id for post in left.everything(collection("posts"))}
+            assert {str(each.get("post")) for each in left.everything(collection("comments"))} <= there
+        else:
+            break
+        finally:
+            blog.send = send
+        for post in list(RelatedRecords().everything(collection("posts")))[:1]:
+            add("comments", post=post.id)
+    assert call > 1
+    assert (count("posts"), count("comments")) == (0, 0)
+
+
+def test_more_than_the_budget_changes_nothing(blog: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(4):
+        add("tags", name=str(n))
+    monkeypatch.setattr(related, "get_config", lambda: replace(get_config(), query_budget=3))
+    with pytest.raises(BadRequest, match=r"more than 3 records.*Delete the collection and make it again"):
+        truncate(collection("tags"))
+    monkeypatch.undo()
+    assert count("tags") == 4

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from hypothesis import strategies as st
@@ -111,6 +112,8 @@ def comparisons(draw: st.DrawFn) -> str:
         return f"ks:each {draw(EQUAL)} {draw(st.sampled_from([*WRITABLE[:4], 'null']))}"
     if kind == 8:
         return f"rs.id {draw(EQUAL)} {draw(FITTING['r'])}"
+    if kind == 9 and draw(st.integers(0, 3)) == 0:
+        return f"(id = 'i{draw(st.integers(0, 20))}' || id = 'i{draw(st.integers(0, 20))}')"
     if kind == 9:
         odd = [
             "r.t",
@@ -205,9 +208,26 @@ def narrow_filters(draw: st.DrawFn, favourites: Sequence[str], record: dict[str,
         ]
         parts += [f"{name} ~ {draw(STARTS)}"] if draw(st.integers(0, 3)) == 0 else []
     parts += [f"ks:each ?= '{record['ks'][0]}'"] if record["ks"] and draw(st.integers(0, 5)) == 0 else []
+    parts += [f"(id = 'i0' || id = 'i{draw(st.integers(0, 9))}')"] if draw(st.integers(0, 7)) == 0 else []
     parts += [draw(LINKING)] if draw(st.integers(0, 3)) == 0 else []
     parts += draw(st.lists(comparisons(), max_size=1)) if draw(st.integers(0, 2)) == 0 else []
     return " && ".join(parts)
+
+
+@st.composite
+def served(draw: st.DrawFn, index: str, record: dict[str, Any]) -> tuple[str, str]:
+    """A filter and a sort for which an index is made: equal, equal, between, in order."""
+    columns = [column.split()[0] for column in index.partition("(")[2].partition(")")[0].split(",")]
+    plain = list(takewhile(PLAIN.__contains__, columns))
+    known = draw(st.integers(0, len(plain)))
+    parts = [f"{name} = {written(record[name])}" for name in plain[:known]]
+    for name in plain[known : known + 1] if draw(st.booleans()) else []:
+        low, high = draw(st.tuples(VALUES[name], VALUES[name]))
+        if name in ("t", "u", "k") and draw(st.booleans()):
+            return " && ".join([*parts, f"{name} ~ {draw(STARTS)}"]), ""
+        parts += [f"{name} >= {written(low)}", f"{name} < {written(high)}"][draw(st.integers(0, 1)) :]
+    sign = draw(st.sampled_from(["", "-"]))
+    return " && ".join(parts), ",".join(sign + name for name in plain[known:])
 
 
 @st.composite
@@ -222,7 +242,10 @@ def worlds(draw: st.DrawFn) -> World:
     sign = draw(st.sampled_from(["", "-"]))
     liked = [sign + name for name in favourites[draw(st.integers(0, 2)) :]]
     sort = draw(st.just(",".join(liked)) | SORTS)
-    return World(draw(indexes_on(favourites)), records, draw(asked), sort, draw(st.integers(1, 6)))
+    indexes, per_page = draw(indexes_on(favourites)), draw(st.integers(1, 6))
+    if indexes and draw(st.integers(0, 2)) == 0:
+        return World(indexes, records, *draw(served(draw(st.sampled_from(indexes)), records[0])), per_page)
+    return World(indexes, records, draw(asked), sort, per_page)
 
 
 def without_equals(collection: Collection, records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

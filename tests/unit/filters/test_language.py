@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,10 @@ def answer(case: Case, source: MemorySource) -> Any:
 
 def lists(case: Case, collection: Collection, source: MemorySource) -> Any:
     request = request_of(case, source, case.get("as", SUPERUSER if "rule" not in case else None))
-    scope = Scope(collection, source.catalog, request, datetime.now(UTC))
-    client = Scope(collection, source.catalog, request, scope.now, is_client=True)
+    ruled = replace(collection, list_rule=case.get("rule", collection.list_rule))
+    catalog = Catalog(ruled if each == collection else each for each in source.catalog)
+    scope = Scope(ruled, catalog, request, datetime.now(UTC))
+    client = Scope(ruled, catalog, request, scope.now, is_client=True)
     try:
         node, sort = bind_all(case, scope, client)
     except SuperusersOnly:
@@ -69,8 +72,8 @@ def lists(case: Case, collection: Collection, source: MemorySource) -> Any:
 def bind_all(case: Case, scope: Scope, client: Scope) -> tuple[filters.Node, filters.Sort]:
     for text in (case.get("filter", ""), case.get("sort", "")):
         filters.check_client_text(text, scope.request)
-    rule = case.get("rule", scope.collection.list_rule)
-    visible = filters.ALWAYS if scope.request.is_superuser else filters.bind(filters.parse(rule), scope)
+    rule = filters.parse(scope.collection.list_rule or "")
+    visible = filters.ALWAYS if scope.request.is_superuser else filters.bind(rule, scope)
     wanted = filters.bind(filters.parse_client_filter(case.get("filter", "")), client)
     sort = filters.bind_sort(filters.parse_sort(case.get("sort", "")), client)
     return filters.both(visible, wanted), sort

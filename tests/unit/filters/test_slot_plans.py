@@ -246,7 +246,7 @@ SUGGESTIONS = [
         "kind = 'a'",
         "-n",
         [],
-        "CREATE INDEX `idx_things_kind_n` ON `things` (\n  `kind`,\n  `n`\n)",
+        "CREATE INDEX `idx_things_kind_n` ON `things` (`kind`, `n`)",
     ),
     ("title ~ 'abc%'", "", [], "CREATE INDEX `idx_things_title` ON `things` (`title` COLLATE NOCASE)"),
     ("title ~ 'abc'", "", [], ""),

@@ -108,7 +108,7 @@ def test_a_slot_that_is_building_stays_so_until_all_are_ready():
     )
     later = changed(new, {"listRule": ""})
     assert (later.slots, later.edges) == (new.slots, new.edges)
-    assert later.to_json()["quoll"] == {"building": ["on_b", "z"]}
+    assert later.to_json()["quoll"] == {"building": [{"name": "on_b"}, {"name": "z"}]}
     ready = with_all_ready(later)
     assert ready.building == ()
     assert "quoll" not in ready.to_json()

@@ -1,0 +1,99 @@
+"""What each function may do, and what it is given: one row per view and per job.
+
+From this table come the policy files and the functions' settings (policies.py), and what a view may do under
+`make run` and in the tests (dev/permitted.py): a call outside its row is refused there as AWS refuses it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+READ_TABLE = "read the table"
+WRITE_TABLE = "write the table"
+READ_SECRETS = "read secrets"  # for a row of your own: get_secret of chalicelib/storage/secrets.py
+FOLLOW_STREAM = "follow the table's stream"
+REPORT_FAILURES = "put what failed into the queue"
+
+# Signing in hashes a password, which takes a processor. That comes with memory: with this much, a whole one.
+WHOLE_PROCESSOR = 1769
+
+LONGEST = 900  # seconds: Lambda's own limit
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a function may do, its seconds and its megabytes (0: the stage's)."""
+
+    may: frozenset[str] = frozenset()
+    seconds: int = 29
+    memory: int = 0
+
+
+READS = frozenset({READ_TABLE})
+WRITES = READS | {WRITE_TABLE}
+FOLLOWS = WRITES | {FOLLOW_STREAM, REPORT_FAILURES}
+RUNS = WRITES | {REPORT_FAILURES}
+
+# Names of the policy files. What none of them is has a file named after all that it allows.
+KINDS: Mapping[str, frozenset[str]] = {
+    "nothing": frozenset(),
+    "reads": READS,
+    "writes": WRITES,
+    "follows": FOLLOWS,
+    "runs": RUNS,
+}
+
+# API Gateway waits 29 seconds, so no view gets more.
+FUNCTIONS: Mapping[str, Needs] = {
+    "auth_methods": Needs(READS),
+    "auth_refresh": Needs(READS),
+    "auth_with_password": Needs(READS, memory=WHOLE_PROCESSOR),
+    "batch": Needs(),
+    "collections_create": Needs(WRITES),
+    "collections_delete": Needs(WRITES),
+    "collections_explain": Needs(READS),
+    "collections_import": Needs(WRITES),
+    "collections_list": Needs(READS),
+    "collections_scaffolds": Needs(READS),
+    "collections_truncate": Needs(WRITES),
+    "collections_update": Needs(WRITES),
+    "collections_view": Needs(READS),
+    "crons_list": Needs(READS),
+    "crons_run": Needs(WRITES),
+    "health": Needs(READS),
+    "records_create": Needs(WRITES),
+    "records_delete": Needs(WRITES),
+    "records_list": Needs(READS),
+    "records_update": Needs(WRITES),
+    "records_view": Needs(READS),
+    # Jobs
+    "record_stream": Needs(FOLLOWS, seconds=60),
+    "minute_tick": Needs(RUNS, seconds=LONGEST),
+    "job_pb_db_optimize": Needs(RUNS, seconds=LONGEST),
+    "job_pb_mfa_cleanup": Needs(RUNS, seconds=LONGEST),
+    "job_pb_otp_cleanup": Needs(RUNS, seconds=LONGEST),
+}
+
+NO_ROW = (
+    "{name} has no row in FUNCTIONS of chalicelib/deploy/permissions.py: say there what it may do, then run"
+    " `python -m chalicelib policies`."
+)
+
+
+def needs_of(members: Iterable[str]) -> Needs:
+    """What a function needs that does the work of several rows. Raises KeyError for a name without a row."""
+    rows = [FUNCTIONS[name] for name in members]
+    return Needs(
+        frozenset().union(*(row.may for row in rows)),
+        max((row.seconds for row in rows), default=Needs.seconds),
+        max((row.memory for row in rows), default=Needs.memory),
+    )
+
+
+def kind_of(may: frozenset[str]) -> str:
+    """The name of the policy file that allows this much and no more.
+
+    >>> kind_of(WRITES), kind_of(READS | {READ_SECRETS})
+    ('writes', 'read-secrets+read-the-table')
+    """
+    names = {allowed: kind for kind, allowed in KINDS.items()}
+    return names.get(may) or "+".join(grant.replace(" ", "-") for grant in sorted(may))

@@ -1,0 +1,105 @@
+"""Each view and job does here what its role allows on AWS, and no more.
+
+`make run` and the tests call the whole application in one process, whose AWS refuses nothing. So every call
+that boto3 is about to make for a function is compared with the policy that deployment would give it.
+"""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import botocore.handlers
+
+from chalicelib.config import get_config
+from chalicelib.deploy.permissions import FUNCTIONS, NO_ROW, needs_of
+from chalicelib.deploy.policies import policy_document
+
+_function: ContextVar[str] = ContextVar("function", default="")
+
+# A transaction needs what its parts need.
+TRANSACTION = {
+    "Put": "PutItem",
+    "Delete": "DeleteItem",
+    "Update": "UpdateItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+# How the services that functions may use name what a call is about.
+RESOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "dynamodb": lambda params: f"table/{params['TableName']}",
+    "ssm": lambda params: f"parameter{params['Name']}",
+    "sqs": lambda params: str(params["QueueUrl"]).rpartition("/")[2],
+}
+
+
+class NotPermitted(Exception):
+    """A function was about to do what its row does not allow."""
+
+
+@contextlib.contextmanager
+def acting_as(function: str) -> Iterator[None]:
+    """Calls made within are a function's: those of its view or job."""
+    token = _function.set(function)
+    try:
+        yield
+    finally:
+        _function.reset(token)
+
+
+def judge_call(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """botocore's event before a call. Raises NotPermitted."""
+    function = _function.get()
+    if not function:
+        return  # a command, a test: whoever runs it has permissions of their own
+    for action, resource in needed_for(model.service_model.service_name, model.name, params):
+        if not is_allowed(function, action, resource):
+            raise NotPermitted(_complain(function, action, resource))
+
+
+def needed_for(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The actions that IAM asks for, each with the resource it is about."""
+    if operation == "TransactWriteItems":
+        for item in params["TransactItems"]:
+            ((kind, part),) = item.items()
+            yield f"dynamodb:{TRANSACTION[kind]}", _arn("dynamodb", f"table/{part['TableName']}")
+    elif operation == "BatchGetItem":
+        for table in params["RequestItems"]:
+            yield "dynamodb:BatchGetItem", _arn("dynamodb", f"table/{table}")
+    else:
+        yield f"{service}:{operation}", _resource(service, params)
+
+
+@cache
+def is_allowed(function: str, action: str, resource: str) -> bool:
+    """Whether the policy of a function's row allows an action on a resource."""
+    if function not in FUNCTIONS:
+        return False
+    statements = policy_document(needs_of([function]), get_config())["Statement"]
+    return any(
+        action in each["Action"] and any(fnmatchcase(resource, allowed) for allowed in each["Resource"])
+        for each in statements
+    )
+
+
+def _resource(service: str, params: Mapping[str, Any]) -> str:
+    """What a call is about. Of a service that is not known here: something that no policy names."""
+    if service not in RESOURCES:
+        return f"unknown: {service} {json.dumps(sorted(params))}"
+    index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+    return _arn(service, RESOURCES[service](params) + index)
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:us-east-1:000000000000:{resource}"
+
+
+def _complain(function: str, action: str, resource: str) -> str:
+    if function not in FUNCTIONS:
+        return NO_ROW.format(name=function)
+    return f"{function} may not {action} on {resource}: see its row in chalicelib/deploy/permissions.py."
+
+
+botocore.handlers.BUILTIN_HANDLERS.append(("before-parameter-build", judge_call))
