@@ -17,16 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.cost import (
-    INDEXED,
-    STATES,
-    TEXT,
-    Operation,
-    listed,
-    measure_all,
-    read_arguments,
-    running_bench,
-)
+from bench.cost import measure_all, read_arguments, running_bench
+from bench.workload import INDEXED, STATES, TEXT, Operation, listed
 from tests.servers import EMAIL, PASSWORD, Server, pocketbase
 
 BARE = {**INDEXED, "name": "bare", "indexes": []}

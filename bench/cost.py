@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 from bench.dynamodb_local import HOST, PORT, NotAvailable, running_dynamodb
 
@@ -29,11 +28,23 @@ os.environ.update(
     AWS_ENDPOINT_URL=f"http://{HOST}:{PORT}",
     QUOLL_STAGE="local",
     QUOLL_TABLE="quoll-bench",
-    QUOLL_CONFIG_TTL="60",
+    QUOLL_CONFIG_TTL="5",
     QUOLL_LOG_LEVEL="ERROR",
 )
 
 import app as application
+from bench.workload import (
+    FILLED,
+    OPERATIONS,
+    OWNER,
+    OWNERS,
+    OWNERS_DEFINITION,
+    STATES,
+    TAGS,
+    TEXT,
+    VALUES,
+    Operation,
+)
 from chalicelib.collections import load
 from chalicelib.collections.create import create_collection, ensure_defaults
 from chalicelib.jobs.totals import recount_totals
@@ -44,94 +55,9 @@ from chalicelib.storage.table import create_table
 from chalicelib.storage.transactions import Create, write_together
 from dev.gateway import Gateway
 
-RULES = dict.fromkeys(("listRule", "viewRule", "createRule", "updateRule", "deleteRule"), "")
-TEXT = "x" * 660  # a record takes about 1 KB, keys included
-STATES, OWNERS = 50, 20
 AT_ONCE = 25
 GROWTH_MAX = 1.05
 SIZES = [1_000, 10_000]
-
-OWNED = {
-    "name": "owned",
-    "type": "base",
-    **RULES,
-    "fields": [
-        {"name": "title", "type": "text"},
-        {"name": "body", "type": "text"},
-        {"name": "owner", "type": "relation", "collectionId": "owners_id"},
-    ],
-}
-INDEXED = {
-    "name": "indexed",
-    "type": "base",
-    **RULES,
-    "fields": [
-        {"name": "title", "type": "text"},
-        {"name": "body", "type": "text"},
-        {"name": "n", "type": "number"},
-        {"name": "state", "type": "text"},
-    ],
-    "indexes": [
-        "CREATE INDEX by_state ON indexed (state, n)",
-        "CREATE INDEX by_title ON indexed (title)",
-    ],
-}
-UNIQUE = {
-    "name": "unique_ones",
-    "type": "base",
-    **RULES,
-    "fields": [{"name": "slug", "type": "text"}, {"name": "body", "type": "text"}],
-    "indexes": ["CREATE UNIQUE INDEX by_slug ON unique_ones (slug)"],
-}
-FILLED = (OWNED, INDEXED, UNIQUE)
-OWNERS_DEFINITION = {"name": "owners", "id": "owners_id", "type": "base", **RULES, "fields": []}
-PATH = "/api/collections/{}/records"
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What is measured; `{new}` is another id each time, `reads` and `writes` what it may cost at most."""
-
-    name: str
-    method: str
-    path: str
-    body: Any = None
-    reads: float | None = None
-    writes: float | None = None
-    grows: bool = False
-
-
-def listed(collection: str, **query: str) -> str:
-    return PATH.format(collection) + "?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
-
-
-ONE = "rec000000000007"
-OWNER = f"{'o' * 13}07"
-VALUES = {"id": "{new}", "title": "new", "body": TEXT}
-OPERATIONS = (
-    Operation("view", "GET", PATH.format("owned") + f"/{ONE}", reads=1, writes=0),
-    Operation("list 30, newest first", "GET", listed("owned", sort="-@rowid", skipTotal="1"), reads=4),
-    Operation("list 30, with totals", "GET", listed("owned"), reads=5),
-    Operation("list 30, by cursor", "GET", listed("owned", cursor=""), reads=4.5),
-    Operation("list 30, sort by an index", "GET", listed("indexed", sort="-title", skipTotal="1"), reads=4),
-    Operation(
-        "list 20, filter and sort by an index",
-        "GET",
-        listed("indexed", filter="state = 's7' && n >= 0", sort="-n", skipTotal="1", perPage="20"),
-        reads=4,
-    ),
-    Operation(
-        "list 30, filter by a relation", "GET", listed("owned", filter=f"owner='{OWNER}'", skipTotal="1")
-    ),
-    Operation("list, one of a unique index", "GET", listed("unique_ones", filter="slug='slug-7'"), reads=2),
-    Operation("list, filter without an index", "GET", listed("owned", filter="title='none'"), grows=True),
-    Operation("create, one relation", "POST", PATH.format("owned"), {**VALUES, "owner": OWNER}, writes=3),
-    Operation("create, two indexes", "POST", PATH.format("indexed"), {**VALUES, "n": 5, "state": "s7"}),
-    Operation("create, one unique index", "POST", PATH.format("unique_ones"), {**VALUES, "slug": "{new}"}),
-    Operation("update, no indexed value", "PATCH", PATH.format("owned") + f"/{ONE}", {"title": "t{new}"}),
-    Operation("update, an indexed value", "PATCH", PATH.format("indexed") + f"/{ONE}", {"n+": 1}),
-    Operation("delete, one relation", "DELETE", PATH.format("owned") + "/{new}"),
-)
 
 
 @dataclass(frozen=True)
@@ -189,7 +115,9 @@ def measure_all(
 def add_owners() -> None:
     """Those whom records may belong to."""
     owners = load.get_collection("owners")
-    write_together([Create(Record(owners, {"id": f"{'o' * 13}{n:02}"})) for n in range(OWNERS)])
+    write_together(
+        [Create(Record(owners, {"id": f"{'o' * 13}{n:02}", "name": f"owner {n}"})) for n in range(OWNERS)]
+    )
 
 
 def fill(names: Sequence[str], start: int, end: int) -> None:
@@ -210,6 +138,7 @@ def make_record(collection: Collection, n: int) -> Record:
         "state": f"s{n % STATES}",
         "slug": f"slug-{n}",
         "owner": f"{'o' * 13}{n % OWNERS:02}",
+        "tags": [f"tag{n % TAGS}", f"tag{(n + 1) % TAGS}"],
     }
     fields = collection.fields
     return Record(collection, {field.name: values.get(field.name, field.empty) for field in fields})

@@ -94,12 +94,15 @@ def make_choice(slot: Slot, facts: Facts, sort: Sort, collection: Collection) ->
     pinned = [fact.value for name in equal if (fact := facts.equal(name)) is not None]
     access = BySlot(slot, tuple(pinned), low, high, start, backwards=bool(backwards))
     weak = sum(collection.field_by_name[name].type == "bool" for name in equal)
+    has_range = (low, high, start) != ENDLESS
+    # Who asks for no order gets the one that costs least.
+    is_free = not sort.orders and bool(equal or has_range or slot.condition)
     return Choice(
         access,
         equal=len(equal) - weak,
         weak=weak,
-        has_range=(low, high, start) != ENDLESS,
-        in_order=backwards is not None,
+        has_range=has_range,
+        in_order=is_free or backwards is not None,
         is_all=_says_all(access, columns, facts),
     )
 

@@ -42,15 +42,24 @@ def suggest_index(node: Node, sort: Sort, collection: Collection) -> str:
     """
     building = {slot.columns for slot in collection.slots if not slot.is_ready and slot.condition is None}
     wanted = [each for each in dict.fromkeys(_wanted_columns(node, sort)) if each not in building]
-    imagined = tuple(Slot(IMAGINED, "", columns) for columns in wanted)
-    there = collection.ready_slots
-    plan = make_plan(node, sort, replace(collection, slots=(*there, *imagined)))
-    # What narrows the search comes first: with it there may be little left to sort.
-    used = _imagined_in(plan.access) or (_imagined_in(plan.otherwise.access) if plan.otherwise else {})
+    used = _used_of(wanted, node, sort, collection)
+    while len(fewer := _used_of(used, node, sort, collection)) < len(used):
+        used = fewer  # without the others, of which two did as well, one may do alone
     added: list[Index] = []
     for columns in used:
         added.append(_index_on(columns, collection, added))
     return "; ".join(_on_one_line(build_index(index)) for index in added)
+
+
+def _used_of(
+    wanted: Sequence[tuple[IndexColumn, ...]], node: Node, sort: Sort, collection: Collection
+) -> list[tuple[IndexColumn, ...]]:
+    """Which of these a plan would use, were they indexes."""
+    imagined = tuple(Slot(IMAGINED, "", columns) for columns in wanted)
+    plan = make_plan(node, sort, replace(collection, slots=(*collection.ready_slots, *imagined)))
+    # What narrows the search comes first: with it there may be little left to sort.
+    found = _imagined_in(plan.access) or (_imagined_in(plan.otherwise.access) if plan.otherwise else {})
+    return list(found)
 
 
 def _wanted_columns(node: Node, sort: Sort) -> Iterator[tuple[IndexColumn, ...]]:

@@ -218,11 +218,12 @@ def test_a_page_within_the_budget_is_shown_without_totals_when_counting_is_not(
     ("wanted", "plan"),
     [
         # Few are sorted, many are read in their order until the page is full.
-        ({"filter": "count > 3"}, "sorted"),
-        ({"filter": "count > 0", "skip_total": True, "per_page": 1}, "rowid"),
+        ({"filter": "count > 3", "sort": "@rowid"}, "sorted"),
+        ({"filter": "count > 0", "skip_total": True, "per_page": 1}, "(count~) filtered"),
+        ({"filter": "count > 0", "sort": "@rowid", "skip_total": True, "per_page": 1}, "rowid"),
         ({"filter": "count > 0", "sort": "-title", "skip_total": True, "per_page": 1}, "-gsi"),
-        ({"filter": "count > 0", "per_page": 1}, "sorted"),
-        ({"filter": "count > 0", "per_page": 1, "cursor": ""}, "rowid"),
+        ({"filter": "count > 0", "sort": "@rowid", "per_page": 1}, "sorted"),
+        ({"filter": "count > 0", "sort": "@rowid", "per_page": 1, "cursor": ""}, "rowid"),
         ({"filter": "count > 0", "per_page": 1, "sort": "-title", "cursor": ""}, "-gsi"),
     ],
 )
@@ -232,11 +233,11 @@ def test_a_large_range_is_not_sorted(
     indexes = ["CREATE INDEX by_count ON posts (count)", "CREATE INDEX by_title ON posts (title)"]
     update_collection("posts", {"indexes": indexes})
     monkeypatch.setattr(query, "FIRST_PORTION", 2)
-    expected = titles(filter="count > 0", sort=wanted.get("sort", "@rowid"))
+    expected = titles(filter="count > 0", sort=wanted.get("sort", "count"))
     start_facts()
     found = titles(**wanted)
     said = gathered_facts()["plan"]
-    assert said.startswith(plan) or said.endswith(plan)
+    assert plan in said
     assert found == (expected[:1] if "per_page" in wanted else ["p3"])
 
 
