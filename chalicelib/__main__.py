@@ -6,11 +6,13 @@ A command is a row of COMMANDS; what it takes and does is in its file under comm
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from chalicelib.commands import collections, migrate, policies, provision, smoke, superuser, template
 from chalicelib.commands.command import Command, CommandFailed
 from chalicelib.commands.tasks import run_tasks, show_tasks
-from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws, use_stage
+from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws
+from chalicelib.deploy.stages import need_region, use_stage
 from chalicelib.errors import Overloaded
 from chalicelib.storage.failures import StorageFailure
 
@@ -37,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    wanted = make_parser().parse_args(arguments)
+    wanted = read_arguments(sys.argv[1:] if arguments is None else arguments)
     try:
         _find_stage(wanted)
         told = wanted.command.run(wanted)
@@ -51,16 +53,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """What can be typed."""
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was typed, options anywhere behind the command's name. Exits when it makes no sense."""
     parser = argparse.ArgumentParser(prog="python -m chalicelib", description="Quoll's commands.")
     commands = parser.add_subparsers(dest="name", required=True)
-    for command in COMMANDS:
-        typed = commands.add_parser(command.name, help=command.help, description=command.help)
-        typed.add_argument("--stage", default="", help="a stage of .chalice/config.json; default QUOLL_STAGE")
-        typed.set_defaults(command=command)
-        command.add(typed)
-    return parser
+    parsers = {command.name: _add_command(commands, command) for command in COMMANDS}
+    name, *others = arguments or ("",)
+    if name in parsers:  # argparse itself takes no option between two arguments of which one may be left out
+        return parsers[name].parse_intermixed_args(others)
+    return parser.parse_args(arguments)
+
+
+def _add_command(commands: Any, command: Command) -> argparse.ArgumentParser:
+    typed: argparse.ArgumentParser = commands.add_parser(
+        command.name, help=command.help, description=command.help
+    )
+    typed.add_argument("--stage", default="", help="a stage of .chalice/config.json; default QUOLL_STAGE")
+    typed.set_defaults(command=command)
+    command.add(typed)
+    return typed
 
 
 def _find_stage(wanted: argparse.Namespace) -> None:
@@ -68,6 +79,7 @@ def _find_stage(wanted: argparse.Namespace) -> None:
         use_stage(wanted.stage)
     if wanted.command.on_stage:
         join_local_aws()
+        need_region()
         get_config()
 
 

@@ -13,13 +13,12 @@ QUOLL_GROUPING         which routes share a Lambda function: route (none do), re
 QUOLL_MAIL_SENDER      the address that mail comes from: provisioning asks SES about it; default none
 QUOLL_ALARM_TOPIC      the ARN of the SNS topic that alarms tell; default none
 QUOLL_STATE            the folder of `make run`; default .quoll
-AWS_REGION             also AWS_DEFAULT_REGION; default us-east-1
+AWS_REGION             also AWS_DEFAULT_REGION; commands take the AWS profile's as well; default us-east-1
 AWS_ENDPOINT_URL       another AWS than Amazon's (the embedded one); default none
 
 `make run` sets the stage and all of AWS itself (use_local_aws), whatever the shell says.
 """
 
-import json
 import os
 import socket
 from collections.abc import Mapping, MutableMapping
@@ -39,7 +38,6 @@ LOCAL_AWS = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 HERE = "127.0.0.1,localhost"
-STATE = ".quoll"
 STAGES_FILE = Path(__file__).parents[1] / ".chalice" / "config.json"
 ENDPOINT_FILE = "aws-endpoint"  # under the state folder, while the embedded AWS runs
 CONNECT_SECONDS = 2
@@ -52,7 +50,7 @@ UNWATCHED = ("local", "test")
 GROUPINGS = ("route", "resource", "single")
 # Stages that may be thrown away: nothing protects their table from deletion.
 DISPOSABLE = ("local", "dev", "test")
-
+ENVIRON = os.environ  # for deploy/stages.py: it is named in this file alone
 
 Number = TypeVar("Number", int, float)
 
@@ -98,8 +96,7 @@ def get_config() -> Config:
 
 def get_log_level() -> str:
     """The level to log with. Asked on importing, when nothing may be refused yet: get_config does."""
-    level = _log_level(os.environ)
-    return level if level in LOG_LEVELS else "INFO"
+    return level if (level := _log_level(os.environ)) in LOG_LEVELS else "INFO"
 
 
 def get_stream_arn() -> str:
@@ -114,28 +111,7 @@ def is_chalice_cli() -> bool:
 
 def find_state(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of `make run`."""
-    return Path(environ.get("QUOLL_STATE") or STATE).absolute()
-
-
-def use_stage(
-    stage: str, environ: MutableMapping[str, str] = os.environ, stages_file: Path = STAGES_FILE
-) -> None:
-    """Make an environment that of a stage's functions, as .chalice/config.json has it. Raises ConfigError.
-
-    What it says counts more than the environment: a table's name that a shell still has is another stage's.
-    """
-    try:
-        chalice = json.loads(stages_file.read_text())
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{stages_file} cannot be read: {error}") from error
-    stages = chalice.get("stages", {})
-    if stage not in stages:
-        raise ConfigError(f"{stages_file} has no stage {stage!r}; it has {', '.join(sorted(stages))}")
-    for name in [name for name in environ if name.startswith("QUOLL_") and name != "QUOLL_STATE"]:
-        del environ[name]
-    for settings in (chalice, stages[stage]):
-        environ.update(settings.get("environment_variables", {}))
-    environ["QUOLL_STAGE"] = stage
+    return Path(environ.get("QUOLL_STATE") or ".quoll").absolute()
 
 
 def join_local_aws(environ: MutableMapping[str, str] = os.environ) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import sys
 
 from chalicelib.__main__ import main as run_command
-from chalicelib.__main__ import make_parser
+from chalicelib.__main__ import read_arguments
 from chalicelib.config import ConfigError, find_state, use_local_aws
 from chalicelib.storage.failures import StorageFailure
 from dev.aws import AwsFailed
@@ -13,7 +13,7 @@ from dev.run import Owned, owned, provisioned
 
 def main() -> int:
     """Run one command; the exit code."""
-    make_parser().parse_args()
+    read_arguments(sys.argv[1:])
     use_local_aws("")
     state = find_state()
     with contextlib.ExitStack() as stack:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib import clock
 from chalicelib.jobs.firing import fire_due, run_asked
 from chalicelib.jobs.functions import TICK
-from chalicelib.jobs.schedules import SCHEDULES
+from chalicelib.jobs.schedules import SCHEDULES, Schedule
 from chalicelib.observability.logger import logger
 from dev.permitted import acting_as
 
@@ -43,11 +43,16 @@ def look(due: datetime) -> datetime:
     """Run what was asked for, and what is due if that minute has come; the next minute to wait for."""
     now = clock.now()
     for each in SCHEDULES if now >= due else ():
-        with acting_as(each.function):
+        with acting_as(_who_fires(each)):
             fire_due([each], now)
     with acting_as(TICK):
         run_asked()
     return next_minute(now) if now >= due else due
+
+
+def _who_fires(schedule: Schedule) -> str:
+    """The Lambda function that would: its own, or the tick for what EventBridge cannot say."""
+    return schedule.function if schedule.is_for_aws else TICK
 
 
 def next_minute(moment: datetime) -> datetime:

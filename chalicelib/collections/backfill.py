@@ -15,7 +15,7 @@ from functools import partial
 from chalicelib import clock
 from chalicelib.collections.load import get_newest
 from chalicelib.collections.outcome import find_now, mark_ready, name_of, take_out
-from chalicelib.collections.rewrite import write_again
+from chalicelib.collections.rewrite import is_certain, write_again
 from chalicelib.collections.settling import longest_settling_seconds
 from chalicelib.schema.building import names_of
 from chalicelib.schema.collection import Collection
@@ -48,7 +48,7 @@ class Work:
 
 def find_work() -> list[Work]:
     """What is to be done, by collection. What is kept of work that nobody wants any more is removed."""
-    waiting = {name_of(each): each for each in get_newest().catalog if each.building}
+    waiting = {name_of(each): each for each in get_newest().catalog if each.unfinished}
     tasks = {task.name: task for task in find_tasks(KIND)}
     for name in tasks.keys() - waiting.keys():
         remove_task(tasks[name])
@@ -72,7 +72,7 @@ def read_progress() -> Mapping[str, int]:
 
 
 def _describe(work: Work) -> str:
-    names = names_of(work.collection.building, work.collection.field_by_id)
+    names = names_of(work.collection.unfinished, work.collection.field_by_id)
     return f"{work.collection.name}: building {', '.join(names)}; {work.done} records done"
 
 
@@ -97,7 +97,8 @@ def _go_on(work: Work) -> tuple[int, Work | None]:
     try:
         write_again(records)
     except NotUnique as taken:
-        take_out(taken, telling=True)
+        if is_certain(records):
+            take_out(taken, telling=True)
         return 1, None
     if not place:
         mark_ready(work.collection)
@@ -126,7 +127,7 @@ def _keep(work: Work) -> Work | None:
     except Conflict:
         return None
     newest = find_now(work.collection, get_newest().catalog)
-    return Work(newest, task) if newest and newest.building and name_of(newest) == task.name else None
+    return Work(newest, task) if newest and newest.unfinished and name_of(newest) == task.name else None
 
 
 def _new_task(name: str) -> Task:

@@ -1,11 +1,16 @@
-"""Building within a request what a changed definition needs, where there are few records."""
+"""Building within a request what a changed definition needs, where there are few records.
+
+A writer may be slower than a request can wait for: one that began before the change and ends after it leaves
+its record where the former definition has it. So what is built here is in use at once, and gone through once
+more by the next runner; a unique index only holds, and becomes ready, after that.
+"""
 
 from chalicelib.collections.duplicates import not_unique
 from chalicelib.collections.load import get_newest
-from chalicelib.collections.outcome import mark_ready, take_out
+from chalicelib.collections.outcome import mark_ready, put_to_use, take_out
 from chalicelib.collections.rewrite import write_again
 from chalicelib.collections.save import Change
-from chalicelib.collections.settling import settling_seconds
+from chalicelib.collections.settling import longest_settling_seconds, settling_seconds
 from chalicelib.collections.small import is_small
 from chalicelib.errors import Overloaded
 from chalicelib.schema.collection import Collection
@@ -50,7 +55,10 @@ def _build(collection: Collection) -> None:
     except NotUnique as taken:
         take_out(taken, telling=False)
         raise IndexRefused(not_unique([taken.index], collection)) from taken
-    mark_ready(collection)
+    if longest_settling_seconds():
+        put_to_use(collection)
+    else:
+        mark_ready(collection)
 
 
 def _write_all_again(collection: Collection) -> None:

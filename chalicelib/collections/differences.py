@@ -15,6 +15,8 @@ ALL_RULES = (*RULES, "authRule", "manageRule")
 TOLD_APART = {*ALL_RULES, "id", "fields", "indexes"}
 WHO = {None: "superusers only", "": "anyone"}
 LONGEST = 120
+HIDDEN = "***"
+SECRET_NAMES = (".secret", ".clientSecret")
 
 
 def describe_new(collection: Collection) -> list[str]:
@@ -37,6 +39,7 @@ def describe_changed(old: Collection, new: Collection) -> list[str]:
         _indexes(old.indexes, new.indexes),
         _rules(before, after),
         _options(before, after),
+        _secrets(old, new),
     )
     lines = [f"  {line}" for line in chain(*parts)]
     return [f"{old.name}: changed", *lines] if lines else []
@@ -76,6 +79,19 @@ def _rules(before: Json, after: Json) -> Iterator[str]:
 def _options(before: Json, after: Json) -> Iterator[str]:
     old, new = ({name: data[name] for name in data if name not in TOLD_APART} for data in (before, after))
     yield from _changes(old, new)
+
+
+def _secrets(old: Collection, new: Collection) -> Iterator[str]:
+    """Which secrets are others than before, without them."""
+    before, after = _secrets_of(old), _secrets_of(new)
+    for name, secret in after.items():
+        if secret != before.get(name):
+            yield f"{name} {HIDDEN if before.get(name) else 'none'} -> {HIDDEN}"
+
+
+def _secrets_of(collection: Collection) -> dict[str, str]:
+    options = _flat(collection.auth.to_stored()) if collection.auth else ()
+    return {name: value for name, value in options if value and name.endswith(SECRET_NAMES)}
 
 
 def _changes(before: Json, after: Json) -> Iterator[str]:

@@ -6,14 +6,14 @@ from chalicelib.collections.duplicates import failure_of
 from chalicelib.collections.save import Change, save_change
 from chalicelib.observability.logger import logger
 from chalicelib.schema.catalog import Catalog
-from chalicelib.schema.changes import with_all_ready, without_index
+from chalicelib.schema.changes import with_all_in_use, with_all_ready, without_index
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.failures import NotUnique
 
 
 def name_of(collection: Collection) -> str:
-    """The same as long as the same is being built: what is built anew starts anew."""
-    tags = "".join(sorted(each.tag for each in collection.building))
+    """The same as long as the same is unfinished: what is built anew starts anew."""
+    tags = "".join(sorted(each.tag for each in collection.unfinished))
     return f"{collection.space}-{hashlib.sha256(tags.encode()).hexdigest()[:16]}"
 
 
@@ -27,6 +27,11 @@ def mark_ready(built: Collection) -> None:
     save_change(lambda catalog: _ready(built, catalog))
 
 
+def put_to_use(built: Collection) -> None:
+    """Let lists be read through what was built, which the next runner goes through once more."""
+    save_change(lambda catalog: _in_use(built, catalog))
+
+
 def take_out(taken: NotUnique, *, telling: bool) -> None:
     """Remove a unique index that cannot be: its values are equal. `telling`: the definition then says so."""
     reason = failure_of(taken.index)
@@ -37,10 +42,16 @@ def take_out(taken: NotUnique, *, telling: bool) -> None:
     save_change(lambda catalog: _without(taken, reason if telling else "", catalog))
 
 
+def _in_use(built: Collection, catalog: Catalog) -> Change:
+    found = find_now(built, catalog)
+    is_same = found is not None and name_of(found) == name_of(built)
+    return Change((with_all_in_use(found),)) if found and is_same and found.building else Change()
+
+
 def _ready(built: Collection, catalog: Catalog) -> Change:
     found = find_now(built, catalog)
     is_same = found is not None and name_of(found) == name_of(built)
-    return Change((with_all_ready(found),)) if found and is_same and found.building else Change()
+    return Change((with_all_ready(found),)) if found and is_same and found.unfinished else Change()
 
 
 def _without(taken: NotUnique, reason: str, catalog: Catalog) -> Change:

@@ -6,7 +6,7 @@ from chalicelib.schema.record import Record
 from chalicelib.storage.failures import Conflict, NotUnique, TooManyItems
 from chalicelib.storage.portions import in_portions
 from chalicelib.storage.records import find_record
-from chalicelib.storage.transactions import Update, write_together
+from chalicelib.storage.transactions import Update, refuse_taken, write_together
 
 ATTEMPTS = 10
 
@@ -21,6 +21,15 @@ def write_again(records: Sequence[Record]) -> None:
             for record in records:
                 _write_one_again(record)
             return
+
+
+def is_certain(records: Sequence[Record]) -> bool:
+    """Whether values of these are really others', not only in the way while others change."""
+    try:
+        refuse_taken([Update(record, record) for record in records])
+    except NotUnique:
+        return True
+    return False
 
 
 def _write_one_again(record: Record) -> None:

@@ -1,6 +1,7 @@
 """``collections``: keep the collections in a file, and make a stage's collections what the file says."""
 
 import json
+import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ Told: TypeAlias = Mapping[str, Sequence[str]]
 FILE = "collections.json"
 SAME = "There is nothing to change."
 HOW_TO_SEND = "(a new provider's secret is never in a pulled file: push a copy that has it, once)"
+FATE = re.compile(": (?:changed|deleted|removed)(?=,|$)")
 KEPT = "Not in the file, and kept (--delete-missing removes it):"
 
 
@@ -48,7 +50,7 @@ def push(wanted: Namespace) -> str:
     try:
         changes = _plan(body)
         kept = {} if wanted.delete_missing else _beyond(changes, _plan({**body, "deleteMissing": True}))
-        say("\n".join((*_lines(changes), *([KEPT, *_lines(kept)] if kept else ()))) or SAME)
+        say("\n".join((*_lines(changes), *_kept_lines(kept))) or SAME)
         if not changes or wanted.dry_run:
             return "Nothing was changed."
         import_collections(body)
@@ -98,6 +100,11 @@ def _beyond(changes: Told, removals: Told) -> Told:
 
 def _lines(told: Told) -> list[str]:
     return [line for head, lines in told.items() for line in (head, *lines)]
+
+
+def _kept_lines(kept: Told) -> list[str]:
+    """What is kept: what would be done to it is not said."""
+    return [KEPT, *(FATE.sub("", line) for line in _lines(kept))] if kept else []
 
 
 def _refusals(collection: Collection, problems: Problems, path: str = "") -> Iterator[str]:

@@ -22,6 +22,7 @@ from chalicelib.deploy.provisioning import (
     provision_settings,
 )
 from chalicelib.deploy.sender import check_sender
+from chalicelib.deploy.stages import configs_of, read_stages
 
 NOTHING = "Everything is there already."
 SHOWN = "Nothing was changed: this is what would be."
@@ -38,6 +39,7 @@ def provision(tell: Callable[[str], None] = lambda text: None) -> Plan:
 
 
 def _run(wanted: Namespace) -> str:
+    configs_of(read_stages())  # what mixes stages up is refused before anything is made
     aws = open_aws()
     try:
         told, plans = _show(aws) if wanted.dry_run else _provision(aws)

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib import clock
 from chalicelib.commands.command import Command, CommandFailed, say
 from chalicelib.ids import new_record_id
 
 ATTEMPTS = 5
 PAUSE_SECONDS = 3.0
 ANSWER_SECONDS = 30
+# A host that hangs is given up after about this long, whatever is left to check.
+PATIENCE_SECONDS = 90
 ORIGIN = "https://example.com"
 
 
@@ -71,18 +74,21 @@ CHECKS = (
 
 def smoke(url: str, pause: float = PAUSE_SECONDS) -> str:
     """Make all checks; what to tell. Raises CommandFailed when one never comes right."""
-    failed = [check.what for check in CHECKS if not _comes_right(check, url.rstrip("/"), pause)]
+    until = clock.stopwatch() + PATIENCE_SECONDS * 1000
+    failed = [check.what for check in CHECKS if not _comes_right(check, url.rstrip("/"), pause, until)]
     if failed:
         raise CommandFailed(f"{url} does not answer as it should: {'; '.join(failed)}.")
     return f"{url} answers as it should: {len(CHECKS)} checks."
 
 
-def _comes_right(check: Check, url: str, pause: float) -> bool:
+def _comes_right(check: Check, url: str, pause: float, until: float) -> bool:
     """Asked again a few times: a gateway takes some seconds to know of a deployment."""
     path = check.path.format(name=new_record_id())
-    told = ""
+    told = "nothing: the time for all checks is over"
     for attempt in range(ATTEMPTS):
         time.sleep(pause if attempt else 0)
+        if clock.stopwatch() > until:
+            break
         try:
             answer = _ask(check.method, url + path)
         except (OSError, http.client.HTTPException) as error:

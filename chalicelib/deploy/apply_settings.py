@@ -6,12 +6,14 @@ from typing import Any
 
 from chalicelib.deploy.apply import Do
 from chalicelib.deploy.aws import Aws
-from chalicelib.deploy.deployed import Deployed
+from chalicelib.deploy.deployed import Deployed, note_stream
+from chalicelib.deploy.found_settings import find_source
 from chalicelib.deploy.gateway_stage import dashboard_name, log_group
 from chalicelib.deploy.resources import as_tags
 
 LIMIT = "/*/*/throttling/"
 LOG = "/accessLogSettings/"
+BATCHES = ("BatchSize", "MaximumBatchingWindowInSeconds")
 MAPPING_TRIES = 60
 MAPPING_PAUSE = 2.0
 
@@ -32,21 +34,48 @@ def make_does(deployed: Deployed) -> Mapping[str, Do]:
     def note_requests(aws: Aws, wanted: Mapping[str, Any]) -> None:
         patch_stage(aws, {LOG + name: value for name, value in wanted.items()})
 
-    streams = {f"stream.{function}": _follow(uuid) for function, uuid in deployed.streams.items()}
+    streams = {f"stream.{function}": _follow(deployed, function) for function in deployed.streams}
     jobs = {f"job.{function}": _keep_failures(function) for function in deployed.schedules}
     return {**_FIXED, **streams, **jobs, "gateway.throttling": limit, "gateway.logs": note_requests}
 
 
-def _follow(uuid: str) -> Do:
+def _follow(deployed: Deployed, function: str) -> Do:
     def follow(aws: Aws, wanted: Mapping[str, Any]) -> None:
-        client = aws.open_client("lambda")
-        for _ in range(MAPPING_TRIES):  # one that Chalice has made a moment ago cannot be changed yet
-            if not client.get_event_source_mapping(UUID=uuid).get("State", "").endswith("ing"):
-                break
-            aws.engine.pause(MAPPING_PAUSE)
-        client.update_event_source_mapping(UUID=uuid, **wanted)
+        client, uuid = aws.open_client("lambda"), deployed.streams[function]
+        source = _find_settled(aws, uuid)
+        if source and source["EventSourceArn"] == wanted["EventSourceArn"]:
+            settings = {name: each for name, each in wanted.items() if name != "EventSourceArn"}
+            client.update_event_source_mapping(UUID=uuid, **settings)
+            return
+        made = _make_source(client, function, {**_batches(source or {}), **wanted})
+        if source:
+            client.delete_event_source_mapping(UUID=uuid)
+        note_stream(deployed, function, made)  # at last: a try that was cut short is told by what is noted
 
     return follow
+
+
+def _find_settled(aws: Aws, uuid: str) -> Any:
+    """An event source that can be changed: one that Chalice has made a moment ago cannot yet."""
+    client = aws.open_client("lambda")
+    for _ in range(MAPPING_TRIES):
+        source = find_source(client, uuid)
+        if source is None or not source.get("State", "").endswith("ing"):
+            break
+        aws.engine.pause(MAPPING_PAUSE)
+    return source
+
+
+def _make_source(client: Any, function: str, wanted: Mapping[str, Any]) -> Any:
+    """A new one from the stream's beginning; the one that an earlier try has made."""
+    asked = {"FunctionName": function, "EventSourceArn": wanted["EventSourceArn"]}
+    made = client.list_event_source_mappings(**asked)["EventSourceMappings"]
+    new = {**wanted, "FunctionName": function, "StartingPosition": "TRIM_HORIZON"}
+    return made[0] if made else client.create_event_source_mapping(**new)
+
+
+def _batches(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: source[name] for name in BATCHES if name in source}
 
 
 def _keep_failures(function: str) -> Do:

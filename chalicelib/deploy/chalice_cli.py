@@ -19,8 +19,8 @@ from chalice.deploy.swagger import SwaggerGenerator
 from chalice.package import TerraformGenerator
 from click import ClickException, get_current_context
 
-from chalicelib.config import STAGES_FILE, Config, ConfigError, get_config
-from chalicelib.deploy.chalice_files import LOCAL, wanted_files
+from chalicelib.config import ENVIRON, STAGES_FILE, Config, ConfigError, get_config
+from chalicelib.deploy.chalice_files import wanted_files
 from chalicelib.deploy.functions import GROUPINGS, announce_functions, find_complaints
 from chalicelib.deploy.gateway_document import (
     answer_as_pocketbase,
@@ -37,6 +37,14 @@ from chalicelib.deploy.packaging import (
     shipped_files,
 )
 from chalicelib.deploy.permissions import NO_ROW
+from chalicelib.deploy.stages import (
+    LOCAL,
+    NO_REGION,
+    find_overrides,
+    read_stages,
+    use_profile,
+    use_region,
+)
 from chalicelib.deploy.stream import point_at_stream
 from chalicelib.deploy.template import gateway_name
 
@@ -66,15 +74,32 @@ def prepare_deployment(app: Chalice) -> None:
 
 def _read_config() -> Config:
     try:
+        if profile := _typed("profile"):
+            use_profile(profile)
+        if not use_region() and _command() == "deploy":
+            raise CannotDeploy(NO_REGION)
         return get_config()
     except ConfigError as error:
         raise CannotDeploy(str(error)) from error
 
 
 def _find_complaints(app: Chalice, config: Config) -> Iterator[str]:
+    try:
+        yield from _find_mix_ups(config) or _find_errors(app, config)
+    except ConfigError as error:
+        yield str(error)
+
+
+def _find_mix_ups(config: Config) -> list[str]:
+    """What lets a stage that is deployed be another one than was typed."""
+    stages, stage = read_stages(), _typed("stage") or config.stage
+    if LOCAL in (stage, config.stage) or stage not in stages:
+        return [NO_STAGE] if _command() in DEPLOYING else []
+    return list(find_overrides(stage, stages[stage], ENVIRON))
+
+
+def _find_errors(app: Chalice, config: Config) -> Iterator[str]:
     if config.stage == LOCAL:
-        if _command() in DEPLOYING:
-            yield NO_STAGE
         return
     yield from find_complaints(app, config.grouping, config.stage)
     try:
@@ -89,6 +114,12 @@ def _find_complaints(app: Chalice, config: Config) -> Iterator[str]:
 def _command() -> str:
     context = get_current_context(silent=True)
     return (context.info_name or "") if context else ""
+
+
+def _typed(option: str) -> str:
+    """What was typed for an option of the command, or its default."""
+    context = get_current_context(silent=True)
+    return str(context.params.get(option) or "") if context else ""
 
 
 def _wrap(owner: type, method: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:

@@ -4,18 +4,16 @@ What somebody else has put into config.json stays, other settings of a function 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.config import Config, read_config
 from chalicelib.deploy.policies import function_settings, policy_files
+from chalicelib.deploy.stages import configs_of, settings_of
 
-# This one is run, not deployed.
-LOCAL = "local"
 SETTINGS = "lambda_functions"
 WIDTH = 118
 
@@ -39,7 +37,7 @@ def wanted_files(app: Chalice, folder: Path) -> list[WantedFile]:
     """All files that the table makes, and those that it no longer makes. Raises KeyError, ConfigError."""
     settings = json.loads((folder / "config.json").read_text())
     made: dict[str, Any] = {}
-    for config in _deployed_stages(settings):
+    for config in configs_of(settings_of(settings)):
         stage = settings["stages"][config.stage]
         stage[SETTINGS] = _merge(stage.get(SETTINGS, {}), function_settings(app, config))
         made |= policy_files(app, config)
@@ -83,13 +81,6 @@ def as_json(value: Any, indent: str = "") -> str:
         parts = [f"{inner}{json.dumps(name)}: {as_json(each, inner)}" for name, each in value.items()]
         return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
     return "[\n" + ",\n".join(f"{inner}{as_json(each, inner)}" for each in value) + f"\n{indent}]"
-
-
-def _deployed_stages(settings: Mapping[str, Any]) -> Iterator[Config]:
-    for name, stage in settings["stages"].items():
-        if name != LOCAL:
-            everywhere = settings.get("environment_variables", {})
-            yield read_config({**everywhere, **stage.get("environment_variables", {}), "QUOLL_STAGE": name})
 
 
 def _merge(there: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ FOLDER = STAGES_FILE.parent / "deployed"
 class Deployed:
     """The gateway and its stage, the stream's event sources by function, the functions on schedules.
 
-    `gateway` is the gateway's name, which Chalice does not note: metrics are filed under it.
+    `gateway` is the gateway's name, which Chalice does not note: metrics are filed under it. `noted` is the
+    file that all this was read from.
     """
 
     rest_api: str = ""
@@ -24,6 +25,7 @@ class Deployed:
     gateway_stage: str = ""
     streams: Mapping[str, str] = field(default_factory=dict)
     schedules: Sequence[str] = ()
+    noted: Path | None = field(default=None, compare=False)
 
 
 def find_deployed(stage: str, folder: Path = FOLDER) -> Deployed | None:
@@ -31,7 +33,7 @@ def find_deployed(stage: str, folder: Path = FOLDER) -> Deployed | None:
     file = folder / f"{stage}.json"
     if not file.exists():
         return None
-    return read_deployed(json.loads(file.read_text())["resources"])
+    return replace(read_deployed(json.loads(file.read_text())["resources"]), noted=file)
 
 
 def read_deployed(resources: Sequence[Mapping[str, Any]]) -> Deployed:
@@ -55,6 +57,17 @@ def read_deployed(resources: Sequence[Mapping[str, Any]]) -> Deployed:
             functions[name] for each in events if (name := each["name"].removesuffix("-event")) in functions
         ),
     )
+
+
+def note_stream(deployed: Deployed, function: str, mapping: Mapping[str, str]) -> None:
+    """Let the next `chalice deploy` know a function's new event source: it would make another one."""
+    if deployed.noted is None:
+        return
+    noted = json.loads(deployed.noted.read_text())
+    for each in noted["resources"]:
+        if each["resource_type"] == "dynamodb_event" and function_name(each["lambda_arn"]) == function:
+            each |= {"event_uuid": mapping["UUID"], "stream_arn": mapping["EventSourceArn"]}
+    deployed.noted.write_text(json.dumps(noted, indent=2) + "\n")
 
 
 def function_name(arn: str) -> str:

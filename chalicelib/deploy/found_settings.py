@@ -11,6 +11,7 @@ from chalicelib.deploy.deployed import Deployed
 from chalicelib.deploy.found import find_queue
 from chalicelib.deploy.gateway_stage import dashboard_name, log_group
 from chalicelib.deploy.plan import Unknown
+from chalicelib.storage.table import find_table
 
 NO_ROLE = (
     "API Gateway may not write logs in this account and region yet: make a role with the policy"
@@ -32,7 +33,8 @@ def find_arns(aws: Aws) -> dict[str, str]:
     asked = {"QueueUrl": address, "AttributeNames": ["QueueArn"]}
     answer = aws.open_client("sqs").get_queue_attributes(**asked) if address else {"Attributes": {}}
     queue = answer["Attributes"].get("QueueArn", "")
-    return {"queue": queue, "logs": _log_group_arn(aws.config, queue)}
+    stream = (find_table(aws.engine) or {}).get("LatestStreamArn", "")
+    return {"queue": queue, "stream": stream, "logs": _log_group_arn(aws.config, queue)}
 
 
 def with_gateway(aws: Aws, deployed: Deployed) -> Deployed:
@@ -75,10 +77,12 @@ def _logs(aws: Aws, _: Deployed) -> Mapping[str, Any]:
 
 def _streams(aws: Aws, deployed: Deployed) -> Mapping[str, Any]:
     client = aws.open_client("lambda")
-    return {
-        f"stream.{function}": client.get_event_source_mapping(UUID=uuid)
-        for function, uuid in deployed.streams.items()
-    }
+    return {f"stream.{function}": find_source(client, uuid) for function, uuid in deployed.streams.items()}
+
+
+def find_source(client: Any, uuid: str) -> Any:
+    """An event source; None for one that is gone."""
+    return find(lambda: client.get_event_source_mapping(UUID=uuid), "ResourceNotFoundException")
 
 
 def _jobs(aws: Aws, deployed: Deployed) -> Mapping[str, Any]:

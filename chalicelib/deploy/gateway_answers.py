@@ -50,7 +50,7 @@ GATEWAY_ANSWERS: Mapping[str, type[ApiError]] = {
     "WAF_FILTERED": errors.Forbidden,
     "BAD_REQUEST_BODY": errors.BadRequest,
     "BAD_REQUEST_PARAMETERS": errors.BadRequest,
-    "UNSUPPORTED_MEDIA_TYPE": errors.BadRequest,
+    "UNSUPPORTED_MEDIA_TYPE": NoFile,
     "REQUEST_TOO_LARGE": errors.TooLarge,
     "THROTTLED": errors.TooManyRequests,
     "QUOTA_EXCEEDED": errors.TooManyRequests,

@@ -22,6 +22,9 @@ INTEGRATION = "x-amazon-apigateway-integration"
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 ANY_PATH = "/{proxy+}"
 UNKNOWN = ("/", ANY_PATH)
+# A request of another type would be its own template, without a status: a 500. So it gets the answer to
+# UNSUPPORTED_MEDIA_TYPE, which only these methods can get: those with a function read every type.
+NO_OTHER = "never"
 
 
 def point_at_functions(
@@ -74,7 +77,7 @@ def _refusal() -> dict[str, Any]:
         INTEGRATION: {
             "type": "mock",
             "requestTemplates": {"application/json": f'{{"statusCode": {status}}}'},
-            "passthroughBehavior": "when_no_match",
+            "passthroughBehavior": NO_OTHER,
             "contentHandling": "CONVERT_TO_TEXT",
             "responses": {"default": answer},
         },
@@ -98,6 +101,7 @@ def _answer_preflight(options: Document) -> None:
     options["responses"] = {"204": response}
     integration = options[INTEGRATION]
     integration["requestTemplates"] = {"application/json": '{"statusCode": 204}'}
+    integration["passthroughBehavior"] = NO_OTHER
     answer = integration["responses"]["default"]
     answer["statusCode"] = "204"
     answer["responseParameters"] |= {

@@ -29,7 +29,7 @@ _LOGGED = {
     "status": "$context.status",
     "bytes": "$context.responseLength",
     "milliseconds": "$context.responseLatency",
-    "error": "$context.error.message",
+    "error": "$context.error.responseType",  # the message may have quotes, and would break the line
 }
 LOG_FORMAT = json.dumps(_LOGGED)
 THROTTLING = {"throttlingRateLimit": RATE, "throttlingBurstLimit": BURST}
@@ -41,7 +41,7 @@ def log_group(config: Config) -> str:
 
 
 def stream_settings(queue_arn: Any) -> dict[str, Any]:
-    """How Lambda follows the stream: what fails is told apart, and given up in the end."""
+    """How Lambda follows a stream: what fails is told apart, and given up in the end."""
     return {
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
@@ -51,9 +51,9 @@ def stream_settings(queue_arn: Any) -> dict[str, Any]:
 
 
 def wanted_settings(config: Config, deployed: Deployed, arns: Mapping[str, str]) -> list[Aspect]:
-    """All of it. `arns` says those of the queue and of the log group."""
+    """All of it. `arns` says those of the queue, the table's stream and the log group."""
     watched = Watched(config, deployed.gateway, deployed.gateway_stage, tuple(deployed.streams))
-    return [*_gateway(config, deployed, arns), *_functions(deployed, arns["queue"]), *_watching(watched)]
+    return [*_gateway(config, deployed, arns), *_functions(deployed, arns), *_watching(watched)]
 
 
 def dashboard_name(config: Config) -> str:
@@ -73,10 +73,16 @@ def _gateway(config: Config, deployed: Deployed, arns: Mapping[str, str]) -> Ite
     yield Aspect("gateway.logs", f"note each request in {group}", access, once=True)
 
 
-def _functions(deployed: Deployed, queue_arn: str) -> Iterator[Aspect]:
+def _functions(deployed: Deployed, arns: Mapping[str, str]) -> Iterator[Aspect]:
+    queue_arn = arns["queue"]
     for function in deployed.streams:
-        words = f"let {function} tell what failed, and give up after {STREAM_TRIES} tries"
-        yield Aspect(f"stream.{function}", words, stream_settings(queue_arn))
+        words = (
+            f"let {function} follow the table's stream, tell what failed, give up after {STREAM_TRIES} tries"
+        )
+        # Chalice leaves an event source with the stream that it was made for, also when the table is another.
+        yield Aspect(
+            f"stream.{function}", words, {"EventSourceArn": arns["stream"], **stream_settings(queue_arn)}
+        )
     for function in deployed.schedules:
         wanted = {
             "MaximumRetryAttempts": JOB_TRIES,

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from chalice.app import Chalice
 
 from chalicelib.config import Config
-from chalicelib.deploy.functions import API_HANDLER, group_views, views_of
+from chalicelib.deploy.functions import API_HANDLER, group_views, jobs_of, views_of
 from chalicelib.deploy.permissions import (
     FOLLOW_STREAM,
     FUNCTIONS,
@@ -99,7 +99,7 @@ def members_of(app: Chalice, grouping: str) -> dict[str, list[str]]:
     it does not have the one that follows it.
     """
     views = {view.view_name for view in views_of(app)}
-    jobs = {name: [name] for name in FUNCTIONS if name not in views}
+    jobs = {name: [name] for name in (*FUNCTIONS, *jobs_of(app)) if name not in views}
     return {API_HANDLER: [], **group_views(app, grouping), **jobs}
 
 

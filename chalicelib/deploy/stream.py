@@ -1,7 +1,7 @@
 """Which stream the function that follows the table is made for.
 
-`chalice deploy` has to know; `chalice package` leaves the place to the template (template.py), or to
-QUOLL_STREAM_ARN. The Chalice CLI loads the application first and is told afterwards.
+`chalice deploy` has to know; `chalice package` leaves the place to the template that is merged (template.py),
+or to QUOLL_STREAM_ARN. The Chalice CLI loads the application first and is told afterwards.
 """
 
 import click
@@ -12,6 +12,12 @@ from chalicelib.storage.engine import Engine, get_engine
 from chalicelib.storage.failures import StorageFailure
 from chalicelib.storage.table import find_table
 
+NO_TEMPLATE = (
+    "Nothing says which stream to follow: add --merge-template with what `python -m chalicelib template"
+    " --stage {stage}` writes; or, as Terraform needs it, set QUOLL_STREAM_ARN for the stage in"
+    " .chalice/config.json: `aws dynamodb describe-table --table-name {table} --query Table.LatestStreamArn`."
+)
+
 
 class StreamUnknown(click.ClickException):
     """There is no stream to deploy for; the CLI shows what to do."""
@@ -19,9 +25,14 @@ class StreamUnknown(click.ClickException):
 
 def point_at_stream(app: Chalice, config: Config) -> None:
     """On `chalice deploy`, name the stage's stream where it is followed, unless the environment names it."""
-    if _is_deploying() and not config.stream_arn:
-        followers = [each for each in app.event_sources if hasattr(each, "stream_arn")]
-        arn = find_stream(get_engine(), config.stage) if followers else ""
+    followers = [each for each in app.event_sources if hasattr(each, "stream_arn")]
+    context = click.get_current_context(silent=True)
+    if config.stream_arn or not followers or not context:
+        return
+    if context.info_name == "package" and not context.params.get("merge_template"):
+        raise StreamUnknown(NO_TEMPLATE.format(stage=config.stage, table=config.table))
+    if context.info_name == "deploy":
+        arn = find_stream(get_engine(), config.stage)
         for each in followers:
             each.stream_arn = arn
 
@@ -38,8 +49,3 @@ def find_stream(engine: Engine, stage: str) -> str:
             f"The table {engine.table} {what}: run `python -m chalicelib provision --stage {stage}` first."
         )
     return str(table["LatestStreamArn"])
-
-
-def _is_deploying() -> bool:
-    context = click.get_current_context(silent=True)
-    return bool(context and context.info_name == "deploy")

@@ -73,9 +73,10 @@ def gateway_name(config: Config, name: str) -> str:
 
 
 def _kept(config: Config, resource: Resource) -> Resource:
-    """Data outlives its stack, unless the stage is one to throw away."""
-    policy = "Delete" if config.is_disposable else "Retain"
-    return {**resource, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
+    """Data outlives its stack, unless the stage is one to throw away or the first try of a stack failed."""
+    if config.is_disposable:
+        return {**resource, "DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+    return {**resource, "DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
 
 def _wanted(config: Config) -> Mapping[str, Any]:
@@ -83,6 +84,7 @@ def _wanted(config: Config) -> Mapping[str, Any]:
 
 
 def _table(config: Config) -> Resource:
+    """Not protected from deletion yet, or a first try could not be taken back: provisioning does that."""
     wanted = _wanted(config)
     return {
         "Type": "AWS::DynamoDB::Table",
@@ -91,7 +93,6 @@ def _table(config: Config) -> Resource:
             "StreamSpecification": {"StreamViewType": wanted["table.stream"]},
             "TimeToLiveSpecification": {"AttributeName": wanted["table.expiry"], "Enabled": True},
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "table.recovery" in wanted},
-            "DeletionProtectionEnabled": "table.protection" in wanted,
             "Tags": as_tags(config),
         },
     }

@@ -58,12 +58,16 @@ def ask_for(schedule: Schedule) -> None:
 
 
 def run_asked() -> int:
-    """Run the jobs that were asked for; how many. One that fails is logged, and not tried again."""
-    taken = [task.name for task in find_tasks(ASKED) if _take(task)]
-    found = [schedule for name in taken if (schedule := find_schedule(name))]
-    for schedule in found:
-        _safely(partial(_run, schedule), schedule.id)
-    return len(found)
+    """Run the jobs that were asked for; how many. One that fails is logged, and not tried again.
+
+    A note is taken when its job's turn has come: whoever is killed in it leaves the others to the next.
+    """
+    ran = 0
+    for task in find_tasks(ASKED):
+        if _take(task) and (schedule := find_schedule(task.name)):
+            _safely(partial(_run, schedule), schedule.id)
+            ran += 1
+    return ran
 
 
 def _run(schedule: Schedule) -> None:

@@ -3,8 +3,10 @@
     Schedule("sendDigest", "0 7 * * 1-5", send_digest, "mails yesterday's posts to whoever wants them"),
 
 `expression` is in UTC and in PocketBase's syntax (chalicelib/cron.py). Each row becomes a Lambda function of
-its own, named by `function`, with the rights of its row in chalicelib/deploy/permissions.py. `make run` fires
-it as well; superusers see it at GET /api/crons and start it by POST /api/crons/<id>.
+its own, named by `function`, with the rights of its row in chalicelib/deploy/permissions.py. One that names
+both a day of the month and a day of the week, which EventBridge cannot say, is fired by the minute tick, with
+the tick's rights. `make run` fires all of them with the same rights. Superusers see a job at GET /api/crons
+and start it by POST /api/crons/<id>: the tick does that too, so its row has to allow what jobs do.
 
 EventBridge may deliver a minute twice. The second is dropped, unless the row says `may_repeat`: then nothing
 is noted in the table for it, and the job must do no harm when it runs twice, even at the same time. A job

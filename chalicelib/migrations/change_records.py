@@ -8,9 +8,12 @@ somebody else writes meanwhile are read again and changed as they then are.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, TypeAlias
 
 from chalicelib.collections.load import get_collection
+from chalicelib.errors import Overloaded
 from chalicelib.migrations.failures import MigrationFailed, describe_problems, told_as_failure
 from chalicelib.migrations.home import LAG, bring_home
 from chalicelib.records.auth_values import with_auth_values
@@ -26,7 +29,7 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problems, problems_to_json
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import get_engine
-from chalicelib.storage.failures import ItemTooLarge, NotUnique, TooManyItems
+from chalicelib.storage.failures import ItemTooLarge, NotUnique, StorageFailure, TooManyItems
 from chalicelib.storage.migrations import Place, Progress, plan_progress, save_progress
 from chalicelib.storage.records import find_records, read_some
 from chalicelib.storage.transactions import write_together
@@ -113,7 +116,7 @@ def _change(portion: Portion, change: Change, progress: Progress) -> Progress:
 
 def _decide(before: Record, change: Change) -> Record | None:
     """The record as it is to become; None when it stays as it is."""
-    wanted = change(dict(before.values))
+    wanted = _ask(change, before)
     if not wanted:
         return None
     collection = before.collection
@@ -125,6 +128,21 @@ def _decide(before: Record, change: Change) -> Record | None:
     if problems := find_problems(before, after, as_superuser("PATCH", wanted), RelatedRecords()):
         raise _refused(f"{collection.name} {before.id}", problems)
     return after
+
+
+def _ask(change: Change, before: Record) -> Values | None:
+    """What the migration's function makes of a record. Raises MigrationFailed that names the record."""
+    try:
+        return change(dict(before.values))
+    except (MigrationFailed, StorageFailure, Overloaded):
+        raise
+    except Exception as failure:  # somebody's own function may raise anything
+        place = extract_tb(failure.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        told = f"{type(failure).__name__}: {failure} ({where})"
+        raise MigrationFailed(
+            f"{before.collection.name} {before.id}: {change.__name__} raised {told}"
+        ) from failure
 
 
 def _refuse_unknown(collection: Collection, wanted: Values) -> None:

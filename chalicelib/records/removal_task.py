@@ -105,10 +105,9 @@ def _try(task: DueTask, limit: int) -> int:
 
 def _go_on(task: DueTask, run: Run) -> None:
     """Go on with a task, and with those that come up, until the run is over."""
-    catalog = get_catalog()
     run.tasks.append(task)
     while run.tasks and not run.is_over():
-        _go_on_with(run.tasks.pop(0), catalog, run)
+        _go_on_with(run.tasks.pop(0), get_catalog(), run)
 
 
 def _go_on_with(task: DueTask, catalog: Catalog, run: Run) -> None:

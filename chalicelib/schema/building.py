@@ -20,6 +20,11 @@ class Refused:
     reason: str
 
 
+def unfinished_among(built: Sequence[Built]) -> tuple[Built, ...]:
+    """What records have to be brought under still, or once more."""
+    return tuple(each for each in built if not each.is_settled)
+
+
 def names_of(building: Sequence[Built], fields: Mapping[str, Field]) -> list[str]:
     """What superusers know these by, each once; `fields` are by id."""
     return list(dict.fromkeys(each.name_in(fields) for each in building))

@@ -18,6 +18,7 @@ from chalicelib.schema.index_condition import Condition
 from chalicelib.schema.indexes import Index, IndexColumn
 from chalicelib.schema.slots import (
     BUILDING,
+    CHECKING,
     EDGE_TYPES,
     FIRST,
     LAST,
@@ -66,6 +67,13 @@ def with_access(new: Collection, old: Collection | None) -> Collection:
     `old` is None when there are no records yet: then all are ready at once.
     """
     return replace(new, slots=_slots(new, old), edges=_edges(new, old))
+
+
+def with_all_in_use(collection: Collection) -> Collection:
+    """The same once lists may be read through what was building. Unique indexes stay what they are."""
+    slots = tuple(replace(slot, state=CHECKING) if not slot.is_ready else slot for slot in collection.slots)
+    edges = tuple(replace(each, state=CHECKING) if not each.is_ready else each for each in collection.edges)
+    return replace(collection, slots=slots, edges=edges)
 
 
 def with_all_ready(collection: Collection) -> Collection:

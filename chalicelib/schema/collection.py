@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from chalicelib.schema.auth_options import AuthOptions, default_auth_options
-from chalicelib.schema.building import Built, Refused, names_of, show_own
+from chalicelib.schema.building import Built, Refused, names_of, show_own, unfinished_among
 from chalicelib.schema.columns import Former, column_name, leave_columns
 from chalicelib.schema.default_fields import default_fields
 from chalicelib.schema.field_list import complete_fields, read_fields
@@ -102,8 +102,12 @@ class Collection:
     @cached_property
     def building(self) -> tuple[Built, ...]:
         """What stored records are still being brought under."""
-        found: tuple[Built, ...] = (*self.slots, *self.unique_indexes, *self.edges)
-        return tuple(each for each in found if not each.is_ready)
+        return tuple(each for each in self.unfinished if not each.is_ready)
+
+    @cached_property
+    def unfinished(self) -> tuple[Built, ...]:
+        """What they have to be brought under, once more if it is in use already."""
+        return unfinished_among((*self.slots, *self.unique_indexes, *self.edges))
 
     @cached_property
     def known_columns(self) -> frozenset[str]:
@@ -130,19 +134,13 @@ class Collection:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """A new collection as a client defines it: its type's defaults, changed by what `data` names.
-
-        Raises WrongShape.
-        """
+        """A client's new collection: its type's defaults, changed by what `data` names. Raises WrongShape."""
         kind = read_text(data.get("type")) or "base"
         auth = default_auth_options() if kind == "auth" else None
         return cls(type=kind, fields=default_fields(kind), auth=auth).merged_with(data).with_columns()
 
     def merged_with(self, data: Mapping[str, Any]) -> Self:
-        """This definition with what `data` names replaced; options of options are merged.
-
-        Raises WrongShape.
-        """
+        """This definition with what `data` names replaced; options of options merged. Raises WrongShape."""
         changes: dict[str, Any] = {
             RULES.get(name, name): read(data[name]) for name, read in READERS.items() if name in data
         }

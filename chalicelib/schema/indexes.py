@@ -47,6 +47,11 @@ class Index:
     is_ready: bool = True
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is ready for good, which it always is when it is ready."""
+        return self.is_ready
+
+    @property
     def tag(self) -> str:
         """What tells a unique index from all others, at any time."""
         return self.slot

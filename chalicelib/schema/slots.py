@@ -17,8 +17,9 @@ from chalicelib.schema.indexes import Index, IndexColumn
 from chalicelib.schema.problems import Problem
 from chalicelib.schema.shapes import WrongShape, read_integer
 
-READY = "ready"
-BUILDING = "building"
+# Ready for good; on the way; and in use already, but to be gone through once more: a writer who was slow may
+# still have written a record with the former definition.
+READY, BUILDING, CHECKING = "ready", "building", "checking"
 # The table's first index is insertion order.
 FIRST, LAST = 2, 16
 MAX_SLOTS = LAST - FIRST + 1
@@ -48,6 +49,11 @@ class Slot:
     @property
     def is_ready(self) -> bool:
         """Whether all records are in it."""
+        return self.state != BUILDING
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether they are for good."""
         return self.state == READY
 
     def name_in(self, fields: Mapping[str, Field]) -> str:
@@ -75,6 +81,11 @@ class Edges:
     @property
     def is_ready(self) -> bool:
         """Whether all values have theirs."""
+        return self.state != BUILDING
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether they have for good."""
         return self.state == READY
 
     def name_in(self, fields: Mapping[str, Field]) -> str:

@@ -38,7 +38,7 @@ def find_edge_change(before: Record | None, after: Record | None) -> EdgeChange:
     known = after or before
     if known is None:
         raise ValueError("a record is needed")
-    anew = not all(edges.is_ready for edges in known.collection.edges)
+    anew = not all(edges.is_settled for edges in known.collection.edges)
     return EdgeChange(
         (keys.record_key(known.collection.space, known.id), keys.RECORD_SORT),
         unchanged(after) if after else Absent(),

@@ -17,7 +17,7 @@ from chalicelib import ids
 from chalicelib.config import Config, get_config
 
 # What provisioning makes up, and what for.
-SECRETS: Mapping[str, str] = {"settings-key": "encrypts what is secret among the settings"}
+SECRETS: Mapping[str, str] = {"settings-key": "for what a team seals; the settings will use it"}
 LENGTH = 50
 TRUSTED_SECONDS = 300
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")

@@ -9,7 +9,7 @@ from chalicelib.storage.engine import WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed
 from chalicelib.storage.items import ConfigItem
 
-CURSOR_SECRET = "cursorSecret"
+CURSOR_SECRET = "cursorSecret"  # noqa: S105 - its name, not the secret
 SECRET_LENGTH = 50
 
 

@@ -53,13 +53,18 @@ def _in_insertion_order(reading: Reading, access: InInsertionOrder) -> Iterator[
         _query(reading, (keys.rows_key(space, shard), "gsi1"), bounds, access.backwards)
         for shard in range(reading.collection.shards.most)
     ]
-    return (record for _, record in _merged(reading, queries, "g1sk"))
+    records = (record for _, record in _merged(reading, queries, "g1sk"))
+    return _each_once(records) if len(queries) > 1 else records
 
 
 def _by_slot(reading: Reading, access: BySlot) -> Iterator[Record]:
+    return _each_once(_through_slot(reading, access))
+
+
+def _each_once(records: Iterable[Record]) -> Iterator[Record]:
     """A record that is moved while it is read may come by twice: it is given once."""
     seen: set[str] = set()
-    for record in _through_slot(reading, access):
+    for record in records:
         if record.id not in seen:
             seen.add(record.id)
             yield record

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from chalicelib import clock
-from chalicelib.errors import Overloaded
 from chalicelib.observability.logger import logger
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Holds
 from chalicelib.storage.engine import DeleteItem, WriteItem, get_engine
-from chalicelib.storage.failures import ConditionFailed, Conflict, StorageFailure
+from chalicelib.storage.failures import ConditionFailed, Conflict
 from chalicelib.storage.items import TaskItem
 from chalicelib.storage.queries import Query
 
@@ -61,7 +60,7 @@ def run_in_turn(kind: str, portions: Mapping[str, Portion], limit: int, until: f
 def _try(kind: str, name: str, portion: Portion) -> int:
     try:
         return portion()
-    except (StorageFailure, Overloaded):
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it stands in nobody's way
         logger.exception("a task cannot go on yet", extra={"kind": kind, "task": name})
         return 0
 

@@ -119,9 +119,9 @@ def test_deletions_need_the_flag(file: Path, capsys) -> None:
     said = capsys.readouterr().out
     kept = (
         "Not in the file, and kept (--delete-missing removes it):\n"
-        "posts: changed\n  field likes (number): removed, with its values\n"
+        "posts\n  field likes (number), with its values\n"
     )
-    assert kept + "extra: deleted, with all its records\nDone." in said
+    assert kept + "extra, with all its records\nDone." in said
     assert get_catalog().find("extra")
     assert get_collection("posts").field_by_name["likes"]
     assert push(file, "--delete-missing") == 0
@@ -129,6 +129,27 @@ def test_deletions_need_the_flag(file: Path, capsys) -> None:
     assert get_catalog().find("extra") is None
     assert "likes" not in get_collection("posts").field_by_name
     assert get_catalog().find("users")
+
+
+def test_a_secret_alone_is_a_change_that_is_told_without_it(file: Path, capsys) -> None:
+    token, client = "t" * 50, "another client's secret"
+    provider = {**PROVIDER, "clientSecret": client}
+    change(file, "users", authToken={"secret": token}, oauth2={"enabled": True, "providers": [provider]})
+    assert push(file) == 0
+    said = capsys.readouterr().out
+    assert said == (
+        "users: changed\n  oauth2.providers.github.clientSecret *** -> ***\n"
+        "  authToken.secret *** -> ***\nDone.\n"
+    )
+    users = get_collection("users").auth
+    assert (users.auth_token.secret, users.oauth2.providers[0].client_secret) == (token, client)
+
+
+@pytest.mark.parametrize("where", [1, 2, 3])
+def test_options_may_stand_anywhere(file: Path, capsys, where: int) -> None:
+    typed = ["collections", "push", str(file)]
+    assert main([*typed[:where], "--dry-run", *typed[where:]]) == 0
+    assert capsys.readouterr().out == "There is nothing to change.\nNothing was changed.\n"
 
 
 def test_an_empty_stage_becomes_what_the_file_says(file: Path, start_anew, capsys) -> None:

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.__main__ import main
 from chalicelib.collections import load
 from chalicelib.commands import provision
+from chalicelib.deploy.stages import NO_REGION
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.secrets import SecretMissing, get_secret
 
@@ -44,3 +45,22 @@ def test_the_command_goes_on_after_deploying(
     assert "Next" not in said
     assert main(["provision", "--dry-run"]) == 0
     assert capsys.readouterr().out.startswith(provision.NOTHING)
+
+
+def test_without_a_region_nothing_is_done(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None but the one that is meant: us-east-1 by default would be somebody's second stage."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    assert main(["provision", "--dry-run"]) == 2
+    assert capsys.readouterr() == ("", f"{NO_REGION}\n")
+
+
+def test_stages_that_share_a_table_are_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages = {"dev": {"QUOLL_TABLE": "one"}, "staging": {"QUOLL_TABLE": "one"}}
+    monkeypatch.setattr("chalicelib.commands.provision.read_stages", lambda: stages)
+    assert main(["provision"]) == 2
+    assert capsys.readouterr().err.startswith("Stages dev and staging share the table one: give each its own")

@@ -1,5 +1,6 @@
 """``python -m chalicelib smoke URL``: what is right passes, what is wrong is named."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from chalicelib.__main__ import main
+from chalicelib.commands import smoke as smoke_command
 from chalicelib.commands.command import CommandFailed
 from chalicelib.commands.smoke import ATTEMPTS, CHECKS, smoke
 from dev.event import HttpRequest
@@ -98,6 +100,19 @@ def test_nobody_is_there(capsys: pytest.CaptureFixture[str]) -> None:
         smoke("http://127.0.0.1:9", pause=0)
     assert capsys.readouterr().out.count("Connection refused") == len(CHECKS)
     assert ATTEMPTS > 1
+
+
+def test_a_host_that_hangs_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(smoke_command, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(smoke_command, "PATIENCE_SECONDS", 0.15)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(CommandFailed):
+        smoke(f"http://127.0.0.1:{silent.getsockname()[1]}", pause=0)
+    said = capsys.readouterr().out
+    assert said.count("timed out") == 1
+    assert said.count("the time for all checks is over") == len(CHECKS) - 1
+    assert len(said.splitlines()) == len(CHECKS)
 
 
 @pytest.mark.parametrize("url", ["example.com", "file:///etc/passwd"])

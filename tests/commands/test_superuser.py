@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.__main__ import main
+from chalicelib.__main__ import main, read_arguments
 from chalicelib.collections.load import get_collection
 from chalicelib.collections.save import Change, save_change
 from chalicelib.commands.superuser import has_superuser
@@ -108,3 +108,8 @@ def test_found_while_the_index_on_emails_is_built(gateway: Gateway) -> None:
     assert run("update", EMAIL, SECOND) == 0
     assert (can_sign_in(gateway, FIRST), can_sign_in(gateway, SECOND)) == (False, True)
     assert can_sign_in(gateway, FIRST, "other@example.com")
+
+
+def test_the_stage_may_stand_between_address_and_password(gateway: Gateway) -> None:
+    typed = read_arguments(["superuser", "upsert", EMAIL, "--stage", "dev", FIRST])
+    assert (typed.email, typed.stage, typed.password) == (EMAIL, "dev", FIRST)

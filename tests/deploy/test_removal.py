@@ -1,6 +1,11 @@
-"""Taking everything down: `chalice delete`, then what docs/deploying.md says to do by hand."""
+"""Taking everything down: `chalice delete`, then by hand what docs/deploying.md names.
+
+The page has the AWS CLI do it, which is no part of the tests: boto3 calls the same operations here, and each
+has to be on the page.
+"""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +13,17 @@ import pytest
 from tests.deploy.inventory import list_all
 from tests.deploy.project import STAGE, Project
 
+BY_HAND = (
+    ".venv/bin/chalice delete --stage dev",
+    "aws cloudwatch delete-alarms",
+    "aws cloudwatch delete-dashboards",
+    "aws ssm delete-parameter",
+    "aws sqs delete-queue",
+    "aws s3api delete-bucket",
+    "aws dynamodb delete-table",
+    "aws logs delete-log-group",
+)
+PAGE = Path(__file__).parents[2] / "docs" / "deploying.md"
 # What `chalice delete` leaves: logs, which may still be wanted, and what provisioning has made.
 KEPT = ("log groups", "alarms", "dashboards", "tables", "buckets", "queues", "parameters")
 
@@ -33,8 +49,13 @@ def test_nothing_is_left_behind(aws: Callable[[str], Any]) -> None:
     assert {kind: names for kind, names in list_all(aws).items() if names} == {}
 
 
+def test_the_page_names_what_is_done_here() -> None:
+    section = PAGE.read_text().partition("## Deleting a stage")[2].partition("\n## ")[0]
+    assert [words for words in BY_HAND if words not in section] == []
+
+
 def remove_by_hand(aws: Callable[[str], Any]) -> None:
-    """The steps of docs/deploying.md, all of names that begin with quoll-dev or /quoll/dev/."""
+    """What BY_HAND says, of all that is there: it is a stage's alone."""
     found = list_all(aws)
     aws("cloudwatch").delete_alarms(AlarmNames=sorted(found["alarms"]))
     aws("cloudwatch").delete_dashboards(DashboardNames=sorted(found["dashboards"]))

@@ -19,6 +19,7 @@ from tests.deploy.routes import JOBS, ROUTES, Route
 from tests.deploy.stack import NAME, Package, create_stack, make_package, upload
 from tests.servers import EMAIL, PASSWORD
 
+STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/quoll-dev/stream/2026"
 INTEGRATION = "x-amazon-apigateway-integration"
 
 
@@ -50,12 +51,19 @@ def test_each_route_leads_to_a_function_of_its_own(package: Package, route: Rout
     assert resources[resource]["Type"] == "AWS::Serverless::Function"
 
 
-def test_terraform_has_the_same_functions(team: Project, tmp_path: Path) -> None:
-    team.chalice("package", "--stage", STAGE, "--pkg-format", "terraform", str(tmp_path))
-    module = json.loads((tmp_path / "chalice.tf.json").read_text())
+def test_terraform_has_the_same_functions(emulator: Emulator, built: Path, tmp_path: Path) -> None:
+    """It merges no template, so the stage names its stream."""
+    team = copy_project(tmp_path / "team", emulator, built)
+    file = team.folder / ".chalice/config.json"
+    config = json.loads(file.read_text())
+    config["stages"][STAGE]["environment_variables"]["QUOLL_STREAM_ARN"] = STREAM
+    file.write_text(json.dumps(config))
+    team.chalice("package", "--stage", STAGE, "--pkg-format", "terraform", str(tmp_path / "out"))
+    module = json.loads((tmp_path / "out/chalice.tf.json").read_text())
     functions = module["resource"]["aws_lambda_function"]
     assert {route.function for route in ROUTES} <= {each["function_name"] for each in functions.values()}
     document = json.dumps(module)
+    assert STREAM in document
     for view in {route.view for route in ROUTES}:
         assert f"aws_lambda_function.{view}.invoke_arn" in document
 

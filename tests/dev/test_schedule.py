@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.jobs.schedules import Schedule
+from chalicelib.deploy.permissions import FUNCTIONS
+from chalicelib.jobs.functions import TICK
+from chalicelib.jobs.schedules import SCHEDULES, Schedule
 from chalicelib.storage.engine import Engine
+from chalicelib.storage.tasks import Task, remove_task
 from dev import schedule
 from dev.schedule import look, next_minute, running_schedules
 
@@ -118,3 +121,28 @@ def test_a_job_may_do_here_what_its_function_may(engine: Engine, monkeypatch: py
     monkeypatch.setattr(schedule, "clock", Clock(timedelta(minutes=1)))
     look(next_minute(START))
     assert done == ["with"]
+
+
+def test_what_eventbridge_cannot_fire_may_do_what_the_tick_may(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no function of its own there, so no row of its own is asked for here."""
+    done: list[str] = []
+
+    def write() -> None:
+        remove_task(Task("a", "b", {}))
+        done.append("written")
+
+    row = Schedule("onBothKindsOfDays", "* * 22 * 0", write, "x", may_repeat=True)
+    monkeypatch.setattr(schedule, "SCHEDULES", [row])
+    monkeypatch.setattr(schedule, "clock", Clock(timedelta(minutes=1)))
+    look(next_minute(START))
+    assert not row.is_for_aws
+    assert done == ["written"]
+
+
+def test_the_tick_may_do_what_jobs_may_that_it_runs() -> None:
+    """By hand it runs any of them."""
+    wanted = {each.id: FUNCTIONS[each.function].may for each in SCHEDULES if each.function in FUNCTIONS}
+    assert wanted
+    assert [name for name, may in wanted.items() if not may <= FUNCTIONS[TICK].may] == []

@@ -80,7 +80,7 @@ def test_the_route(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("posts")
 def test_the_job() -> None:
     job = load("chalicelib/jobs/old_drafts.py")
-    (row,) = re.findall(r"^(Schedule\(.*\)),$", PAGE, re.MULTILINE)
+    (row,) = re.findall(r"^(Schedule\(\n.*\n\))$", PAGE, re.MULTILINE)
     schedule = eval(row, {"Schedule": Schedule, "remove_old_drafts": job.remove_old_drafts})
     assert f'"{schedule.function}": Needs(RUNS' in PAGE
     assert schedule.cron.expression == "0 * * * *"

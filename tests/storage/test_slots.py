@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from chalicelib.filters import ALWAYS, Bound, BySlot, Place, Plan, Sort, Union
+from chalicelib.filters import ALWAYS, Bound, BySlot, InInsertionOrder, Place, Plan, Sort, Union
 from chalicelib.filters.sql_text import order_of, to_sql
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.index_values import collate
@@ -249,3 +249,23 @@ def test_shards_that_were_used_are_read_for_ever(engine: Engine) -> None:
     found = read_by(one, BySlot(slot_on(one, "size")))
     assert [each.get("size") for each in found] == sorted(each.get("size") for each in found)
     assert len(found) == 13
+
+
+def test_a_record_that_moves_to_another_shard_while_it_is_read_comes_once(engine: Engine) -> None:
+    one = make_indexed("(size)")
+    for number in range(12):
+        add(one, f"r{number:014}", size=number)
+    four = replace(one, shards=one.shards.changed_to(4))
+    send = engine.send
+
+    def moving(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer = send(operation, arguments)
+        if operation == "Query" and engine.send is moving:
+            engine.send = send
+            for record in [replace(each, collection=four) for each in read_by(one, InInsertionOrder())]:
+                write_together([Update(record, record)])
+        return answer
+
+    engine.send = moving
+    found = [record.id for record in read_by(four, InInsertionOrder())]
+    assert len(found) == len(set(found))

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from chalice.cli import cli as chalice
 
-from chalicelib.__main__ import make_parser
+from chalicelib.__main__ import read_arguments
 
 TOP = Path(__file__).parents[2]
 WORKFLOWS = sorted((TOP / ".github" / "workflows").glob("*.yml"))
@@ -52,7 +52,7 @@ def is_there(name: str) -> bool:
 
 def quoll_takes(arguments: list[str]) -> bool:
     try:
-        make_parser().parse_args(arguments)
+        read_arguments(arguments)
     except SystemExit:
         return False
     return True
@@ -118,16 +118,63 @@ def test_expressions_do_not_get_into_shells() -> None:
         assert not [script for script in scripts(file) if "${{" in script]
 
 
-def test_only_what_was_checked_is_deployed_one_at_a_time() -> None:
-    workflow = read(TOP / ".github" / "workflows" / "deploy.yml")
-    deploy = workflow["jobs"]["deploy"]
-    assert workflow["jobs"]["ci"]["uses"] == "./.github/workflows/ci.yml"
-    assert deploy["needs"] == "ci"
-    assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
-    assert deploy["concurrency"]["cancel-in-progress"] is False
-    assert deploy["env"]["AWS_DEFAULT_REGION"]  # Chalice packages nothing without
-    names = [step.get("name", "") for step in deploy["steps"]]
+DEPLOY = TOP / ".github" / "workflows" / "deploy.yml"
+
+
+def test_only_what_was_checked_is_deployed_one_run_at_a_time() -> None:
+    workflow = read(DEPLOY)
+    jobs = workflow["jobs"]
+    assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert (jobs["package"]["needs"], jobs["deploy"]["needs"]) == ("ci", "package")
+    assert workflow["concurrency"]["cancel-in-progress"] is False
+    assert not any("concurrency" in job for job in jobs.values())  # a job's own would let checks overtake
+    assert jobs["package"]["env"]["AWS_DEFAULT_REGION"]  # Chalice packages nothing without
+    names = [step.get("name", "") for step in jobs["deploy"]["steps"]]
     assert names.index("Migrate") < names.index("Deploy") < names.index("Does it answer?")
+
+
+def test_only_main_and_tags_of_versions_are_deployed() -> None:
+    allowed = "(github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/tags/v'))"
+    assert read(DEPLOY)["jobs"]["package"]["if"] == f"vars.QUOLL_DEPLOY == 'true' && {allowed}"
+
+
+def test_who_may_deploy_runs_no_tools_and_no_build() -> None:
+    jobs = read(DEPLOY)["jobs"]
+    able = {name for name, job in jobs.items() if "id-token" in job.get("permissions", {})}
+    assert able == {"deploy"}
+    assert jobs["deploy"]["permissions"] == {"contents": "read", "id-token": "write"}
+    typed = "\n".join(step.get("run", "") for step in jobs["deploy"]["steps"])
+    assert "make " not in typed
+    installs = re.findall("pip install.*", typed)
+    assert installs and all("--only-binary :all:" in each for each in installs)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "migrates", "says"),
+    [
+        ("UPDATE_COMPLETE", 0, True, ""),
+        ("UPDATE_ROLLBACK_COMPLETE", 0, True, ""),
+        ("REVIEW_IN_PROGRESS", 0, False, ""),
+        ("Stack with id quoll-dev does not exist", 0, False, "NONE"),
+        ("ROLLBACK_COMPLETE", 1, False, "delete-stack --stack-name quoll-dev"),
+        ("UPDATE_IN_PROGRESS", 1, False, "cannot be deployed to now"),
+        ("An error occurred (AccessDenied)", 1, False, "AccessDenied"),
+    ],
+)
+def test_migrates_only_a_stack_that_is_there(
+    tmp_path: Path, answer: str, code: int, migrates: bool, says: str
+) -> None:
+    fails = int(" " in answer)
+    for name, does in (("aws", f'echo "{answer}"; exit {fails}'), (".venv/bin/python", 'echo "called $*"')):
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{does}\n")
+        program.chmod(0o755)
+    (script,) = (step["run"] for step in steps(DEPLOY) if step.get("name") == "Migrate")
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "STACK": "quoll-dev", "STAGE": "dev"}
+    ran = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (ran.returncode, "migrate up --stage dev" in ran.stdout) == (code, migrates)
+    assert says in ran.stdout
 
 
 @pytest.mark.parametrize(

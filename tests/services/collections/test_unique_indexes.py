@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.collections import backfill, settling, small
 from chalicelib.collections.backfill import find_work, run_some
 from chalicelib.collections.create import create_collection
@@ -294,8 +295,21 @@ def test_an_import_is_refused_likewise(posts):
     assert get_collection("posts").indexes == ()
 
 
-def test_what_is_written_until_everybody_knows_is_brought_under_it(posts, monkeypatch):
+@pytest.fixture
+def later(monkeypatch):
+    """Functions trust definitions for a second; calling this lets the longest request end."""
     monkeypatch.setattr(settling, "get_config", lambda: replace(get_config(), config_ttl=1))
+    moment = [clock.unix_milliseconds()]
+    monkeypatch.setattr(backfill.clock, "unix_milliseconds", lambda: moment[0])
+
+    def pass_time():
+        run_some(1)
+        moment[0] += int(1000 * (1 + settling.LONGEST_IN_FLIGHT))
+
+    return pass_time
+
+
+def test_what_is_written_until_everybody_knows_is_brought_under_it(posts, later):
     old, pauses = get_collection("posts"), []
 
     def write_unaware(seconds):
@@ -305,9 +319,38 @@ def test_what_is_written_until_everybody_knows_is_brought_under_it(posts, monkey
     posts.pause = write_unaware
     update_collection("posts", ON_A)
     assert pauses == [1 + settling.IN_FLIGHT]
-    check_all()
+    assert get_collection("posts").ready_indexes == ()
     with pytest.raises(NotUnique):
         store("posts", "record000000002", a="late")
+    later()
+    finish()
+    check_all()
+
+
+def test_what_a_slow_request_writes_after_the_answer_is_brought_under_it(posts, later):
+    fill("a", "b")
+    old = get_collection("posts")
+    update_collection("posts", {"indexes": [TEXT, "CREATE INDEX plain ON posts (a, id)"]})
+    change(old, "record000000001", a="c")
+    later()
+    finish()
+    with pytest.raises(NotUnique):
+        store("posts", "record000000002", a="c")
+    store("posts", "record000000003", a="b")
+    collection = get_collection("posts")
+    assert collection.unfinished == ()
+    assert [len(list(read_by(collection, BySlot(slot)))) for slot in collection.ready_slots] == [3, 3]
+
+
+def test_equal_values_of_a_slow_request_take_the_index_out_again(posts, later):
+    fill("a", "b")
+    old = get_collection("posts")
+    update_collection("posts", ON_A)
+    change(old, "record000000001", a="a")
+    later()
+    finish()
+    assert view_collection("posts")["indexes"] == []
+    assert view_collection("posts")["quoll"]["refused"] == [{"index": TEXT, "reason": REASON}]
 
 
 def test_nobody_waits_for_other_changes(posts, monkeypatch):

@@ -160,6 +160,24 @@ def test_two_who_see_what_was_asked_for(engine: Engine, known: list[Schedule]) -
     assert job.done == 1
 
 
+def test_whoever_is_killed_in_a_job_leaves_the_others_to_the_next(
+    engine: Engine, known: list[Schedule]
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die() -> None:
+        raise Killed
+
+    job = Job()
+    known += [Schedule("a", "* * * * *", die, "a test"), schedule(job, "b")]
+    for each in known:
+        ask_for(each)
+    with pytest.raises(Killed):
+        run_asked()
+    assert (run_asked(), job.done) == (1, 1)
+
+
 def test_whoever_stops_after_taking_it_leaves_it_to_the_next(engine: Engine, known: list[Schedule]) -> None:
     job = Job()
     known.append(schedule(job))

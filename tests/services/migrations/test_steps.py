@@ -106,6 +106,17 @@ def test_a_record_that_is_not_there_cannot_be_referred_to(posts) -> None:
     assert {record.values["owner"] for record in stored("posts")} == {""}
 
 
+def test_what_a_function_raises_names_the_record(posts) -> None:
+    def stumble(values):
+        if values["n"] == 1:
+            raise KeyError("nope")
+
+    with pytest.raises(MigrationFailed) as failed:
+        take(steps.change_records("posts", stumble))
+    said = str(failed.value)
+    assert "posts record000000001: stumble raised KeyError: 'nope' (test_steps.py, line " in said
+
+
 def test_how_far_it_is_is_told(posts, monkeypatch) -> None:
     monkeypatch.setattr("chalicelib.migrations.change_records.TELL_EVERY", 2)
     said: list[str] = []

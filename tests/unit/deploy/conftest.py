@@ -39,10 +39,10 @@ class Project:
         """As `python -m chalicelib policies` does."""
         return write_policies(self.folder / ".chalice")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of the Chalice CLI."""
+    def run(self, *arguments: str, **shell: str) -> subprocess.CompletedProcess[str]:
+        """A command of the Chalice CLI, with what a shell says besides."""
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-        environment |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
+        environment |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", **shell}
         command = (sys.executable, str(CHALICE), "--project-dir", str(self.folder), *arguments)
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=100
@@ -57,6 +57,7 @@ class Package:
     template: dict[str, Any]
 
 
+STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/quoll-dev/stream/2026"
 Packages = Callable[[str, str], Package]
 FILES = {"cloudformation": "sam.json", "terraform": "chalice.tf.json"}
 
@@ -84,7 +85,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     def make(grouping: str, format: str) -> Package:
         folder = tmp_path_factory.mktemp(f"{grouping}-{format}")
         copy = copy_project(folder)
-        copy.change(QUOLL_GROUPING=grouping)
+        copy.change(QUOLL_GROUPING=grouping, QUOLL_STREAM_ARN=STREAM)
         copy.write_policies()
         ran = copy.run("package", "--stage", "dev", "--pkg-format", format, "out")
         assert ran.returncode == 0, ran.stderr

@@ -1,10 +1,22 @@
 """Which functions there are, and names that AWS or Chalice would refuse."""
 
+from collections.abc import Callable
+
 import pytest
 from chalice import Chalice
 
 from app import app
-from chalicelib.deploy.functions import API_HANDLER, announce_functions, find_complaints, group_views, jobs_of
+from chalicelib.config import Config
+from chalicelib.deploy.functions import (
+    ALARM,
+    API_HANDLER,
+    PLACES,
+    announce_functions,
+    find_complaints,
+    group_views,
+    jobs_of,
+)
+from chalicelib.deploy.template import Application, make_template
 from tests.unit.deploy.conftest import VIEWS
 
 
@@ -104,3 +116,45 @@ def test_functions_are_announced_once_each() -> None:
 
 def test_jobs_are_functions_already() -> None:
     assert jobs_of(tiny_app("one")) == ["job"]
+
+
+def app_with_job(name: str) -> Chalice:
+    tiny = tiny_app("one")
+    tiny.schedule("rate(1 minute)", name=name)(lambda event: None)
+    return tiny
+
+
+@pytest.mark.parametrize(("length", "is_fine"), [(49, True), (50, False), (72, False)])
+def test_a_job_is_a_rule_as_well(length: int, is_fine: bool) -> None:
+    """AWS takes 64 characters for it: quoll-dev-<name>-event."""
+    name = "j" * length
+    full = f"tiny-dev-{name}-event"
+    told = f"The job {name} would be {full}, over 64 characters: give it a shorter name=."
+    assert list(find_complaints(app_with_job(name), "single", "dev")) == ([] if is_fine else [told])
+
+
+TAKEN = ["dashboard", "table", "gateway_log", "alarm-errors", "failed", "managed_layer"]
+
+
+@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize("make", [tiny_app, app_with_job])
+def test_names_that_a_template_has_already(make: Callable[[str], Chalice], name: str) -> None:
+    place = "".join(part.capitalize() for part in name.replace("-", "_").split("_"))
+    assert list(find_complaints(make(name), "route", "dev")) == [
+        f"{name} would be {place} in a template, which is something else there: name it otherwise."
+    ]
+
+
+def test_names_that_a_template_cannot_tell_apart() -> None:
+    assert list(find_complaints(tiny_app("a_b", "a-b"), "route", "dev")) == [
+        "a-b and a_b would both be AB in a template: name one otherwise."
+    ]
+    assert list(find_complaints(tiny_app("one", "one_role"), "route", "dev")) == [
+        "one_role would be the role of one in a template: name it otherwise."
+    ]
+
+
+def test_every_resource_of_the_template_is_a_name_that_is_taken() -> None:
+    config = Config(stage="dev", table="t", bucket="b")
+    made = make_template(config, Application("quoll", "api", (), ()))["Resources"].keys()
+    assert {each for each in made if not each.startswith(ALARM)} <= set(PLACES)

@@ -1,6 +1,9 @@
 """The table of permissions: complete, narrow, and what .chalice says."""
 
+from collections.abc import Callable
+
 import pytest
+from chalice import Chalice
 
 from app import app
 from chalicelib.commands.policies import FOLDER
@@ -20,7 +23,7 @@ from chalicelib.deploy.permissions import (
     kind_of,
     needs_of,
 )
-from chalicelib.deploy.policies import STATEMENTS, policy_document
+from chalicelib.deploy.policies import STATEMENTS, function_settings, policy_document, policy_files
 from chalicelib.jobs import functions, record_stream
 from tests.unit.deploy.conftest import VIEWS
 
@@ -30,6 +33,14 @@ CANNOT_BE_NARROWED = {"dynamodb:ListStreams", "xray:PutTraceSegments", "xray:Put
 READING = {view.view_name for view in VIEWS.values()} - {
     view.view_name for view in VIEWS.values() if view.method not in ("GET", "HEAD")
 }
+
+
+@pytest.mark.parametrize("make", [policy_files, function_settings])
+def test_a_job_without_a_row_is_told(make: Callable[[Chalice, Config], object]) -> None:
+    tiny = Chalice("tiny", configure_logs=False)
+    tiny.schedule("rate(1 minute)", name="brand_new")(lambda event: None)
+    with pytest.raises(KeyError, match="brand_new"):
+        make(tiny, CONFIG)
 
 
 def test_each_view_and_each_job_has_a_row() -> None:

@@ -26,8 +26,9 @@ def answering(table: dict[str, Any] | Exception) -> Engine:
 
 
 @contextmanager
-def typed(command: str) -> Iterator[None]:
-    with click.Context(click.Command(command), info_name=command):
+def typed(command: str, **options: str) -> Iterator[None]:
+    with click.Context(click.Command(command), info_name=command) as context:
+        context.params.update(options)
         yield
 
 
@@ -68,9 +69,24 @@ def test_deploying_finds_it(engine: Engine) -> None:
     assert f"table/{engine.table}/stream/" in app.event_sources[0].stream_arn
 
 
-@pytest.mark.parametrize(("command", "arn"), [("package", ""), ("generate-models", ""), ("deploy", ARN)])
+@pytest.mark.parametrize(("command", "arn"), [("package", ARN), ("generate-models", ""), ("deploy", ARN)])
 def test_otherwise_nobody_is_asked(command: str, arn: str) -> None:
     app = an_app()
     with typed(command):
         point_at_stream(app, Config(stream_arn=arn))
     assert app.event_sources[0].stream_arn == "to come"
+
+
+def test_a_template_that_is_merged_names_it() -> None:
+    app = an_app()
+    with typed("package", merge_template="resources.json"):
+        point_at_stream(app, Config())
+    assert app.event_sources[0].stream_arn == "to come"
+
+
+def test_a_package_that_would_follow_nothing_is_refused() -> None:
+    """Terraform merges no templates, so there it has to be named."""
+    with typed("package", pkg_format="terraform"), pytest.raises(StreamUnknown) as raised:
+        point_at_stream(an_app(), Config(stage="dev", table="t"))
+    assert "add --merge-template" in raised.value.message
+    assert "set QUOLL_STREAM_ARN for the stage" in raised.value.message

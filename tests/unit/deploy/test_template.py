@@ -10,6 +10,7 @@ from chalice.package import TemplateDeepMerger
 
 from chalicelib.commands.template import COMMAND, make_application
 from chalicelib.config import STAGES_FILE, Config
+from chalicelib.deploy.resources import wanted_resources
 from chalicelib.deploy.template import Application, make_template
 from chalicelib.jobs.schedules import SCHEDULES
 from chalicelib.storage.table import table_definition
@@ -59,9 +60,16 @@ def test_it_would_complain() -> None:
 def test_data_outlives_its_stack_unless_it_is_to_be_thrown_away(stage: str, policy: str) -> None:
     resources = merged(stage)["Resources"]
     for name in ("Table", "Bucket"):
-        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == policy
-    assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is (stage == "prod")
+        assert resources[name]["UpdateReplacePolicy"] == policy
     assert ("VersioningConfiguration" in resources["Bucket"]["Properties"]) is (stage == "prod")
+
+
+def test_a_first_try_that_failed_leaves_nothing_in_the_way_of_the_next() -> None:
+    """Kept or protected from deletion, an empty table would make every later try fail."""
+    resources = merged("prod")["Resources"]
+    assert {resources[name]["DeletionPolicy"] for name in ("Table", "Bucket")} == {"RetainExceptOnCreate"}
+    assert "DeletionProtectionEnabled" not in resources["Table"]["Properties"]
+    assert "table.protection" in {each.key for each in wanted_resources(Config(stage="prod"))}
 
 
 def test_the_table_is_the_one_that_provisioning_makes() -> None:

@@ -1,17 +1,18 @@
 """Which function answers which route, and with which role, in what `chalice package` writes."""
 
 import json
+import os
 import re
 from typing import Any
 
 import pytest
 
-from chalicelib.config import read_config
+from chalicelib.config import ConfigError, read_config
 from chalicelib.deploy.functions import GROUPINGS, jobs_of
 from chalicelib.deploy.gateway_answers import GATEWAY_ANSWERS
 from chalicelib.deploy.permissions import FUNCTIONS, needs_of
 from chalicelib.deploy.policies import members_of, policy_document
-from tests.unit.deploy.conftest import VIEWS, Packages, Project, app
+from tests.unit.deploy.conftest import STREAM, VIEWS, Packages, Project, app
 
 CONFIG = read_config({"QUOLL_STAGE": "dev"})
 UNKNOWN = {("/", "GET"), ("/", "HEAD"), ("/{proxy+}", "GET"), ("/{proxy+}", "HEAD")}
@@ -65,7 +66,7 @@ def test_each_function_has_what_its_row_says(packages: Packages, grouping: str) 
     for name in deployed:
         needs, function = needs_of(members[name]), resources[cfn_name(name)]["Properties"]
         assert function["Timeout"] == needs.seconds
-        assert function["MemorySize"] == needs.memory or 512
+        assert function["MemorySize"] == (needs.memory or 512)
         role = resources[function["Role"]["Fn::GetAtt"][0]]["Properties"]
         (policy,) = role["Policies"]
         assert policy["PolicyDocument"] == policy_document(needs, CONFIG)
@@ -100,6 +101,11 @@ def test_the_gateway_answers_as_pocketbase(packages: Packages, format: str) -> N
         "404",
         {"data": {}, "message": "The requested resource wasn't found.", "status": 404},
     )
+    other = responses["UNSUPPORTED_MEDIA_TYPE"]
+    assert (other["statusCode"], json.loads(other["responseTemplates"]["application/json"])["message"]) == (
+        "404",
+        "File not found.",
+    )
     for response in responses.values():
         assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
 
@@ -109,6 +115,7 @@ def test_reading_what_is_not_there_needs_no_function(packages: Packages) -> None
     for path, method in UNKNOWN:
         integration = paths[path][method.lower()]["x-amazon-apigateway-integration"]
         assert integration["type"] == "mock"
+        assert integration["passthroughBehavior"] == "never"  # another type is no template
         (answer,) = integration["responses"].values()
         assert answer["statusCode"] == "404"
         assert json.loads(answer["responseTemplates"]["application/json"])["message"] == "File not found."
@@ -118,7 +125,9 @@ def test_reading_what_is_not_there_needs_no_function(packages: Packages) -> None
 
 def test_every_path_answers_preflights(packages: Packages) -> None:
     for path in document_in(packages("route", SAM).template)["paths"].values():
-        (answer,) = path["options"]["x-amazon-apigateway-integration"]["responses"].values()
+        integration = path["options"]["x-amazon-apigateway-integration"]
+        assert integration["passthroughBehavior"] == "never"
+        (answer,) = integration["responses"].values()
         headers = {
             name.rpartition(".")[2]: value.strip("'") for name, value in answer["responseParameters"].items()
         }
@@ -188,3 +197,54 @@ def test_a_configuration_that_makes_no_sense_is_not_deployed(project: Project) -
 @pytest.mark.parametrize("format", [SAM, TERRAFORM])
 def test_the_gateway_is_named_after_its_stage(packages: Packages, format: str) -> None:
     assert document_in(packages("route", format).template)["info"]["title"] == "quoll-dev"
+
+
+def test_certificates_are_of_the_gateways_own_region(packages: Packages) -> None:
+    api = packages("route", SAM).template["Resources"]["RestAPI"]["Properties"]
+    assert api["EndpointConfiguration"] == "REGIONAL"
+    (rest,) = packages("route", TERRAFORM).template["resource"]["aws_api_gateway_rest_api"].values()
+    assert rest["endpoint_configuration"] == {"types": ["REGIONAL"]}
+
+
+@pytest.mark.parametrize("format", [SAM, TERRAFORM])
+def test_the_stream_is_the_one_that_is_named(packages: Packages, format: str) -> None:
+    assert STREAM in json.dumps(packages("route", format).template)
+
+
+def test_a_package_without_a_stream_is_refused(project: Project) -> None:
+    ran = project.run("package", "--stage", "dev", "--pkg-format", "terraform", "out")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("Error: Nothing says which stream to follow: add --merge-template")
+
+
+@pytest.mark.parametrize("name", ["QUOLL_GROUPING", "QUOLL_STREAM_ARN"])
+def test_the_shell_has_no_say_in_what_is_deployed(project: Project, name: str) -> None:
+    ran = project.run("package", "--stage", "dev", "out", **{name: "single"})
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(f"Error: {name} is set in the shell, and not for stage dev")
+
+
+def test_a_copied_stage_with_anothers_name_is_not_deployed(project: Project) -> None:
+    file = project.folder / ".chalice/config.json"
+    config = json.loads(file.read_text())
+    config["stages"]["staging"] = config["stages"]["dev"]
+    file.write_text(json.dumps(config))
+    ran = project.run("package", "--stage", "staging", "out")
+    assert ran.returncode == 1
+    assert "Error: Stage staging has the QUOLL_STAGE dev" in ran.stderr
+    with pytest.raises(ConfigError, match="share the table quoll-dev"):
+        project.write_policies()
+
+
+def test_a_deployment_needs_a_region(project: Project) -> None:
+    ran = project.run("deploy", "--stage", "dev", AWS_DEFAULT_REGION="", AWS_CONFIG_FILE=os.devnull)
+    assert (ran.returncode, ran.stderr[:28]) == (1, "Error: No region is named: e")
+
+
+def test_the_profile_that_is_typed_counts(project: Project) -> None:
+    """Not that of the shell: in its region, and with its keys, the stream is looked for."""
+    file = project.folder / "aws"
+    file.write_text("[default]\nregion = eu-central-1\n[profile bare]\noutput = json\n")
+    shell = {"AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": str(file)}
+    ran = project.run("deploy", "--stage", "dev", "--profile", "bare", **shell)
+    assert (ran.returncode, ran.stderr[:28]) == (1, "Error: No region is named: e")
