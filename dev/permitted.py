@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import botocore.handlers
 
@@ -27,6 +28,9 @@ TRANSACTION = {
     "Update": "UpdateItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+# S3's operations that are called otherwise than what IAM asks for: on the files, or on the bucket.
+S3_ACTIONS = {"HeadObject": "GetObject", "CopyObject": "PutObject", "DeleteObjects": "DeleteObject"}
+S3_BUCKET_ACTIONS = {"ListObjectsV2": "ListBucket"}
 # How the services that functions may use name what a call is about.
 RESOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dynamodb": lambda params: f"table/{params['TableName']}",
@@ -49,12 +53,15 @@ def acting_as(function: str) -> Iterator[None]:
         _function.reset(token)
 
 
-def judge_call(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+def judge_call(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any) -> None:
     """botocore's event before a call. Raises NotPermitted."""
     function = _function.get()
     if not function:
         return  # a command, a test: whoever runs it has permissions of their own
-    for action, resource in needed_for(model.service_model.service_name, model.name, params):
+    operation = model.name
+    if operation == "CreateBucket" and context.get("is_presign_request"):
+        operation = "PutObject"  # botocore has no model of a form that is signed, and takes another one's
+    for action, resource in needed_for(model.service_model.service_name, operation, params):
         if not is_allowed(function, action, resource):
             raise NotPermitted(_complain(function, action, resource))
 
@@ -68,8 +75,22 @@ def needed_for(service: str, operation: str, params: Mapping[str, Any]) -> Itera
     elif operation == "BatchGetItem":
         for table in params["RequestItems"]:
             yield "dynamodb:BatchGetItem", _arn("dynamodb", f"table/{table}")
+    elif service == "s3":
+        yield from _needed_for_s3(operation, params)
     else:
         yield f"{service}:{operation}", _resource(service, params)
+
+
+def _needed_for_s3(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    bucket = f"arn:aws:s3:::{params['Bucket']}"
+    if operation in S3_BUCKET_ACTIONS:
+        yield f"s3:{S3_BUCKET_ACTIONS[operation]}", bucket
+        return
+    if operation == "CopyObject":  # botocore has made a text of its source by now
+        yield "s3:GetObject", f"arn:aws:s3:::{unquote(params['CopySource'])}"
+    keys = [each["Key"] for each in params.get("Delete", {}).get("Objects", ())] or [params.get("Key", "")]
+    for key in keys:
+        yield f"s3:{S3_ACTIONS.get(operation, operation)}", f"{bucket}/{key}"
 
 
 @cache

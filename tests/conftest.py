@@ -2,6 +2,7 @@
 
 engine      an empty table; `engine.calls` counts, `engine.send` can be replaced by something that fails
 defaults    the same, with PocketBase's default collections in it
+bucket      an empty bucket; `bucket.send` can be replaced by something that fails
 gateway     `dev.gateway.Gateway` around the application, on `defaults`
 superuser   a superuser's record and token, on `defaults`
 """
@@ -32,12 +33,14 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 
 import app as application
 from chalicelib.auth.tokens import new_auth_token
 from chalicelib.collections import load
 from chalicelib.collections.create import ensure_defaults
 from chalicelib.config import get_config
+from chalicelib.files.store import Store, get_store
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine, get_engine
 from chalicelib.storage.table import create_table
@@ -86,6 +89,18 @@ def defaults(default_items: Items) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def bucket(aws: None) -> Iterator[Store]:
+    """An empty bucket."""
+    store, config = get_store(), get_config()
+    _remove_bucket(config.bucket)
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(config.bucket, config.region)
+    send = store.send
+    yield store
+    store.send = send
+    _remove_bucket(config.bucket)
+
+
+@pytest.fixture
 def start_anew(defaults: Engine, default_items: Items) -> Callable[[], None]:
     """For tests that try many worlds: the default collections and nothing else, again."""
     return lambda: _put_back(default_items)
@@ -119,6 +134,13 @@ def superuser(defaults: Engine) -> Superuser:
     (record,) = write_together([Create(Record(collection, {**empty, **given}))])
     defaults.calls.reset()
     return Superuser(record, new_auth_token(record))
+
+
+def _remove_bucket(name: str) -> None:
+    s3 = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    if name in s3.buckets:
+        s3.buckets[name].keys.clear()
+        s3.delete_bucket(name)
 
 
 def _on_table(items: Items) -> Iterator[Engine]:

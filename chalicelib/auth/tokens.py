@@ -7,7 +7,7 @@ from chalicelib import clock
 from chalicelib.schema.record import Record
 from chalicelib.security.jwt import read_token, sign_token, unsafe_read_claims
 
-AUTH = "auth"
+AUTH, FILE = "auth", "file"
 BEARER = "bearer "
 MAX_NAME_LENGTH = 255
 # Which of a collection's secrets signs which type of token.
@@ -54,10 +54,15 @@ def parse_token(text: str) -> Token | None:
 
 def new_auth_token(record: Record) -> str:
     """A token to sign in with, good for as long as the record's collection says."""
-    options = record.collection.auth
-    seconds = options.auth_token.duration if options else 0
-    claims = {"id": record.id, "type": AUTH, "collectionId": record.collection.id, "refreshable": True}
-    return sign_token(claims, signing_key(record, AUTH), clock.now() + timedelta(seconds=seconds))
+    return new_token(record, AUTH, refreshable=True)
+
+
+def new_token(record: Record, kind: str, **claims: object) -> str:
+    """A token of a kind, good for as long as the record's collection says."""
+    config = record.collection.auth.tokens.get(SECRET_OF[kind]) if record.collection.auth else None
+    expires = clock.now() + timedelta(seconds=config.duration if config else 0)
+    said = {"id": record.id, "type": kind, "collectionId": record.collection.id, **claims}
+    return sign_token(said, signing_key(record, kind), expires)
 
 
 def _is_name(value: object) -> bool:

@@ -12,6 +12,8 @@ from functools import partial
 
 from chalicelib import clock
 from chalicelib.collections.settling import longest_settling_seconds
+from chalicelib.files.named import files_of
+from chalicelib.files.removal import remove_files
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.counters import remove_total
 from chalicelib.storage.records import read_some
@@ -77,6 +79,7 @@ def _remove_all(collection: Collection) -> Iterator[int]:
     for shard in range(collection.shards.most):
         records, rowid = read_some(collection, (shard, ""), PORTION)
         while rowid:
+            remove_files([place for record in records for place in files_of(record)])
             remove_remains(records)
             yield max(1, len(records))
             records, rowid = read_some(collection, (shard, rowid), PORTION)

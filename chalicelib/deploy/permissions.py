@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 READ_TABLE = "read the table"
 WRITE_TABLE = "write the table"
+READ_FILES = "read files"
+WRITE_FILES = "write files"
 READ_SECRETS = "read secrets"  # for a row of your own: get_secret of chalicelib/storage/secrets.py
 FOLLOW_STREAM = "follow the table's stream"
 REPORT_FAILURES = "put what failed into the queue"
@@ -30,14 +32,20 @@ class Needs:
 
 READS = frozenset({READ_TABLE})
 WRITES = READS | {WRITE_TABLE}
-FOLLOWS = WRITES | {FOLLOW_STREAM, REPORT_FAILURES}
-RUNS = WRITES | {REPORT_FAILURES}
+FILES = frozenset({READ_FILES, WRITE_FILES})
+# Whoever writes records puts and removes their files, and does what others could not finish.
+KEEPS_FILES = WRITES | FILES
+FOLLOWS = KEEPS_FILES | {FOLLOW_STREAM, REPORT_FAILURES}
+RUNS = KEEPS_FILES | {REPORT_FAILURES}
 
 # Names of the policy files. What none of them is has a file named after all that it allows.
 KINDS: Mapping[str, frozenset[str]] = {
     "nothing": frozenset(),
     "reads": READS,
     "writes": WRITES,
+    "reads-files": READS | FILES,
+    "keeps-files": KEEPS_FILES,
+    "invites-files": WRITES | {WRITE_FILES},
     "follows": FOLLOWS,
     "runs": RUNS,
 }
@@ -49,21 +57,25 @@ FUNCTIONS: Mapping[str, Needs] = {
     "auth_with_password": Needs(READS, memory=WHOLE_PROCESSOR),
     "batch": Needs(),
     "collections_create": Needs(WRITES),
-    "collections_delete": Needs(WRITES),
+    "collections_delete": Needs(KEEPS_FILES),
     "collections_explain": Needs(READS),
     "collections_import": Needs(WRITES),
     "collections_list": Needs(READS),
     "collections_scaffolds": Needs(READS),
-    "collections_truncate": Needs(WRITES),
+    "collections_truncate": Needs(KEEPS_FILES),
     "collections_update": Needs(WRITES),
     "collections_view": Needs(READS),
     "crons_list": Needs(READS),
     "crons_run": Needs(WRITES),
+    "files_token": Needs(READS),
+    "files_upload": Needs(WRITES | {WRITE_FILES}),
+    # Draws thumbs, and keeps them.
+    "files_view": Needs(READS | FILES, memory=WHOLE_PROCESSOR),
     "health": Needs(READS),
-    "records_create": Needs(WRITES),
-    "records_delete": Needs(WRITES),
+    "records_create": Needs(KEEPS_FILES),
+    "records_delete": Needs(KEEPS_FILES),
     "records_list": Needs(READS),
-    "records_update": Needs(WRITES),
+    "records_update": Needs(KEEPS_FILES),
     "records_view": Needs(READS),
     # Jobs
     "record_stream": Needs(FOLLOWS, seconds=60),

@@ -14,9 +14,11 @@ from chalicelib.deploy.functions import API_HANDLER, group_views, jobs_of, views
 from chalicelib.deploy.permissions import (
     FOLLOW_STREAM,
     FUNCTIONS,
+    READ_FILES,
     READ_SECRETS,
     READ_TABLE,
     REPORT_FAILURES,
+    WRITE_FILES,
     WRITE_TABLE,
     Needs,
     kind_of,
@@ -62,6 +64,16 @@ def _write_table(config: Config) -> Iterator[Statement]:
     yield _allow(actions, _arn("dynamodb", f"table/{config.table}"))
 
 
+def _read_files(config: Config) -> Iterator[Statement]:
+    yield _allow("s3:GetObject", f"arn:*:s3:::{config.bucket}/*")
+    # To list them, and so that what is not there is a 404: without it S3 says 403.
+    yield _allow("s3:ListBucket", f"arn:*:s3:::{config.bucket}")
+
+
+def _write_files(config: Config) -> Iterator[Statement]:
+    yield _allow("s3:PutObject s3:DeleteObject", f"arn:*:s3:::{config.bucket}/*")
+
+
 def _read_secrets(config: Config) -> Iterator[Statement]:
     yield _allow("ssm:GetParameter", _arn("ssm", f"parameter/quoll/{config.stage}/*"))
 
@@ -79,6 +91,8 @@ def _report_failures(config: Config) -> Iterator[Statement]:
 STATEMENTS: Mapping[str, Callable[[Config], Iterator[Statement]]] = {
     READ_TABLE: _read_table,
     WRITE_TABLE: _write_table,
+    READ_FILES: _read_files,
+    WRITE_FILES: _write_files,
     READ_SECRETS: _read_secrets,
     FOLLOW_STREAM: _follow_stream,
     REPORT_FAILURES: _report_failures,

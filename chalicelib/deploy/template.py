@@ -121,9 +121,10 @@ def _cors(rule: Mapping[str, Any]) -> Resource:
 
 
 def _lifecycle(name: str, rule: Mapping[str, Any]) -> Resource:
-    same = {key: value for key, value in rule.items() if key != "Expiration"}
-    marker = {"ExpiredObjectDeleteMarker": True} if "Expiration" in rule else {}
-    return {"Id": name, **same, **marker}
+    renamed = {"Days": "ExpirationInDays"}
+    same = {key: value for key, value in rule.items() if key not in ("Expiration", "Filter")}
+    expiration = {renamed.get(key, key): value for key, value in rule.get("Expiration", {}).items()}
+    return {"Id": name, **rule.get("Filter", {}), **same, **expiration}
 
 
 def _queue(config: Config) -> Resource:

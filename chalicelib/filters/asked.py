@@ -124,6 +124,9 @@ def _resolve_static(values: Mapping[str, Any], props: Props, scope: Scope) -> Op
     if value is MISSING or value is None:
         return NULL
     field = scope.collection.field_by_name.get(name)
+    is_plain = field is None or field.type == "json" or len(props) > 1
+    if modifier == "lower" and not is_plain and isinstance(value, Mapping | list | tuple):
+        return Constant("")  # uploads, and lists of options: no text
     known = _field_constant(value, field) if field and len(props) == 1 else _constant(value, field)
     return Constant(to_lower(like_text(known.value))) if modifier == "lower" else known
 
@@ -132,9 +135,14 @@ def _normal_body(scope: Scope) -> dict[str, Any]:
     """The body, its fields' values as they would be stored."""
     fields = scope.collection.field_by_name
     return {
-        name: fields[name].accept(value) if name in fields else value
+        name: value if name not in fields or _is_upload(value) else fields[name].accept(value)
         for name, value in scope.request.body.items()
     }
+
+
+def _is_upload(value: Any) -> bool:
+    """Whether a file is described here, or several are: no file's name yet."""
+    return isinstance(value, Mapping) or (isinstance(value, list) and any(map(_is_upload, value)))
 
 
 def _dig(value: Any, props: Props) -> Any:
@@ -156,7 +164,8 @@ def _items(value: Any) -> list[Any]:
 
 def _field_constant(value: Any, field: Field) -> Constant:
     """A submitted value of a field; what is stored as JSON is its JSON text, also when that is plain."""
-    return Constant(column_text(value, field)) if field.type in HOLDING_JSON else _constant(value, field)
+    is_named = field.type in HOLDING_JSON and not _is_upload(value)
+    return Constant(column_text(value, field)) if is_named else _constant(value, field)
 
 
 def _constant(value: Any, field: Field | None = None) -> Constant:

@@ -32,12 +32,19 @@ def open_collection(catalog: Catalog, name: str, action: str, request: RequestIn
 
     Refusals come in PocketBase's order: no such collection, an unreadable body, a rule for superusers only.
     """
-    collection = catalog.find(name)
-    if collection is None:
-        raise NotFound(MISSING_FOR_BODY if action in {"create", "update"} else MISSING)
+    missing = MISSING_FOR_BODY if action in {"create", "update"} else MISSING
+    collection = require_collection(catalog, name, missing)
     _read_body(request)
     if rule_of(collection, action) is None and not request.is_superuser:
         raise Forbidden(ONLY_SUPERUSERS)
+    return collection
+
+
+def require_collection(catalog: Catalog, name: str, missing: str) -> Collection:
+    """The collection. Raises NotFound, saying what is missing."""
+    collection = catalog.find(name)
+    if collection is None:
+        raise NotFound(missing)
     return collection
 
 

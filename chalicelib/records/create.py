@@ -13,6 +13,7 @@ from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import filled_in, save_new
 from chalicelib.records.unique import problems_of
+from chalicelib.records.uploads import with_uploads
 from chalicelib.records.validate import find_problems
 from chalicelib.records.values import body_for_rules, read_values
 from chalicelib.request import RequestInfo
@@ -29,8 +30,9 @@ def create_record(name: str, request: RequestInfo) -> dict[str, Any]:
     """Create the record that the request's body describes; answers it as the request may see it."""
     related = RelatedRecords(get_catalog_with(name))
     collection = open_collection(related.catalog, name, "create", request)
-    values = read_values(collection, request.body, None, superuser=request.is_superuser)
-    body = body_for_rules(collection, request.body, values, superuser=request.is_superuser)
+    submitted = with_uploads(collection, request)
+    values = read_values(collection, submitted, None, superuser=request.is_superuser)
+    body = body_for_rules(collection, submitted, values, superuser=request.is_superuser)
     values = with_auth_values(collection, values, request.body)
     asked = replace(request, body=body)
     stored = create(Record(collection, values), asked, related)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
+from chalicelib.files.keeping import write_with_files
 from chalicelib.records.access import open_collection, require_allowed
 from chalicelib.records.cascade import PastTransaction, RequiredReference, plan_removal
 from chalicelib.records.reach import may_be_refused
@@ -22,7 +23,7 @@ from chalicelib.storage.due_tasks import DueTask, task_write
 from chalicelib.storage.engine import TRANSACTION_MAX
 from chalicelib.storage.failures import Conflict, NotUnique, TooManyItems
 from chalicelib.storage.records import find_record, read
-from chalicelib.storage.transactions import Change, Delete, Update, refuse_taken, write_together
+from chalicelib.storage.transactions import Change, Delete, Update, refuse_taken
 
 FAILED = "Failed to delete record. Make sure that the record is not part of a required relation reference."
 LAST_SUPERUSER = "You can't delete the only existing superuser."
@@ -62,7 +63,7 @@ def _remove(record: Record, related: RelatedRecords) -> DueTask | None:
     is_open = may_be_refused(record.collection, related.catalog)
     try:
         changes = plan_removal([record], related, None if is_open else TRANSACTION_MAX)
-        write_together([*changes, *_remaining_superuser(changes, related)])
+        write_with_files([*changes, *_remaining_superuser(changes, related)])
     except TooManyItems:
         if any(each.is_superuser for each in _removed(changes) if each != record):
             raise
@@ -80,7 +81,7 @@ def _remove_alone(record: Record, related: RelatedRecords) -> DueTask:
     task = new_removal_task([record])
     changes: list[Change] = [Delete(record)]
     changes += _remaining_superuser(changes, related)
-    write_together(changes, [Planned(task_write(task), Conflict(task.name))])
+    write_with_files(changes, [Planned(task_write(task), Conflict(task.name))])
     return task
 
 

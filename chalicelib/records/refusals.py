@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chalicelib.errors import BadRequest
+from chalicelib.files.store import Missing
 from chalicelib.filters import TooManyTrials
 from chalicelib.picking import PickError, parse_fields
 from chalicelib.request import RequestInfo
@@ -15,6 +16,7 @@ TOO_LONG = (
     "The filter, sort or rule takes too many comparisons, of records with each other or with long lists. "
     "Compare other collections by = rather than by another operator, or narrow both sides"
 )
+UPLOAD_GONE = "An uploaded file was removed or replaced meanwhile: upload it again."
 TOO_MANY = (
     "Too many records would change at once: "
     "one transaction holds 100 items, unique values included, and 4 MB together."
@@ -36,6 +38,8 @@ def refusals_as_answers() -> Iterator[None]:
         raise BadRequest(TOO_LONG) from error
     except ItemTooLarge as error:
         raise BadRequest(TOO_LARGE) from error
+    except Missing as error:
+        raise BadRequest(UPLOAD_GONE) from error
     except TooManyItems as error:
         raise BadRequest(TOO_MANY) from error
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from chalicelib.files.keeping import write_with_files
 from chalicelib.observability.logger import logger
 from chalicelib.records.reach import can_be_named
 from chalicelib.records.related import ids_in
@@ -24,7 +25,7 @@ from chalicelib.storage.failures import Conflict, ItemTooLarge, NotUnique, TooMa
 from chalicelib.storage.portions import in_portions
 from chalicelib.storage.record_items import key_of
 from chalicelib.storage.records import find_everywhere
-from chalicelib.storage.transactions import Change, Delete, Update, write_together
+from chalicelib.storage.transactions import Change, Delete, Update
 
 ATTEMPTS = 10
 FIRST_PAUSE = 0.02
@@ -121,7 +122,7 @@ def _write(changes: Sequence[Change], releasing: Releasing) -> Released:
     if deleted and can_be_named(trail.holder, releasing.catalog):
         tasks = (releasing.new_task(deleted),)
     beside += [Planned(task_write(task), Conflict(task.name)) for task in tasks]
-    write_together(changes, beside)
+    write_with_files(changes, beside)
     return Released(len(changes), tasks)
 
 

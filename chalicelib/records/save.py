@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.files.keeping import write_with_files
 from chalicelib.records.attached import EXTERNAL, MFAS, ORIGINS, OTPS, find_attached
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.values import fill_changed, fill_new
@@ -12,7 +13,7 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.password import PasswordField, PlainPassword
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import DEFAULT_COST, hash_password
-from chalicelib.storage.transactions import Change, Create, Delete, Update, write_together
+from chalicelib.storage.transactions import Change, Create, Delete, Update
 
 # What a changed value of an auth record makes worthless.
 OUTDATED_BY: Mapping[str, Sequence[str]] = {
@@ -24,7 +25,7 @@ OUTDATED_BY: Mapping[str, Sequence[str]] = {
 
 def save_new(record: Record) -> Record:
     """Store a record that does not exist yet; answers it as stored. Raises IdTaken and NotUnique."""
-    return write_together([Create(hashed(filled_in(record)))])[0]
+    return write_with_files([Create(hashed(filled_in(record)))])[0]
 
 
 def save_changed(before: Record, after: Record) -> Record:
@@ -32,7 +33,7 @@ def save_changed(before: Record, after: Record) -> Record:
 
     Raises Conflict when somebody else was faster, and NotUnique.
     """
-    return write_together(plan_changed(before, after))[0]
+    return write_with_files(plan_changed(before, after))[0]
 
 
 def plan_changed(before: Record, after: Record) -> list[Change]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.errors import BadRequest
+from chalicelib.files.keeping import write_with_files
 from chalicelib.records.cascade import RequiredReference, plan_removal
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
@@ -13,7 +14,7 @@ from chalicelib.schema.problems import problems_to_json
 from chalicelib.storage.budget import BudgetExceeded
 from chalicelib.storage.failures import NotUnique
 from chalicelib.storage.portions import in_portions
-from chalicelib.storage.transactions import Change, Delete, write_together
+from chalicelib.storage.transactions import Change, Delete
 
 FAILED = "Failed to truncate collection (most likely due to required cascade delete record references)."
 TOO_MANY = (
@@ -39,7 +40,7 @@ def _truncate(collection: Collection) -> None:
     try:
         planned = plan_removal(related.everything(collection), related)
         for changes in in_portions([*_updates(planned), *reversed(_deletes(planned))]):
-            write_together(changes)
+            write_with_files(changes)
     except BudgetExceeded as error:
         raise BadRequest(TOO_MANY.format(error.limit)) from error
     except RequiredReference as error:

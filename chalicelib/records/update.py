@@ -13,6 +13,7 @@ from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import save_changed
 from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import problems_of
+from chalicelib.records.uploads import with_uploads
 from chalicelib.records.validate import find_problems
 from chalicelib.records.values import body_for_rules, read_values
 from chalicelib.request import RequestInfo
@@ -33,7 +34,8 @@ def update_record(name: str, record_id: str, request: RequestInfo) -> dict[str, 
     """
     catalog = get_catalog_with(name)
     collection = open_collection(catalog, name, "update", request)
-    return start_over_on_conflict(lambda: _update(collection, record_id, request, RelatedRecords(catalog)))
+    asked = replace(request, body=with_uploads(collection, request))
+    return start_over_on_conflict(lambda: _update(collection, record_id, asked, RelatedRecords(catalog)))
 
 
 def _update(

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.request import Upload
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
-from chalicelib.schema.fields.file import FileField, NewFile
+from chalicelib.schema.fields.file import FileField
 from chalicelib.schema.record import Record
 
 Values = dict[str, Any]
@@ -41,13 +41,15 @@ def body_for_rules(
     Modifier keys become the field's new value under its name. Hidden fields of non-superusers are left out as
     they are not set; the password of an auth collection is, so it stays.
     """
-    seen = dict(body)
+    seen = {key: value for key, value in body.items() if not _has_upload(value)}
     for field in collection.fields:
+        if isinstance(field, FileField) and field.name in body:
+            seen[field.name] = _described(body[field.name])
         modifiers = [key for key in field.modifier_keys() if key in body]
         if modifiers:
             seen[field.name] = values[field.name]
         for key in modifiers:
-            del seen[key]
+            seen.pop(key, None)
         if field.hidden and not superuser and not (collection.is_auth and field.name == "password"):
             seen.pop(field.name, None)
     return seen
@@ -77,4 +79,17 @@ def _changes(fields: Iterator[Field], body: Mapping[str, Any]) -> Iterator[tuple
 def _with_new_files(raw: Any) -> Any:
     if isinstance(raw, list):
         return [_with_new_files(item) for item in raw]
-    return NewFile(raw.name) if isinstance(raw, Upload) else raw
+    return raw.to_new_file() if isinstance(raw, Upload) else raw
+
+
+def _has_upload(raw: Any) -> bool:
+    return isinstance(raw, Upload) or (isinstance(raw, list) and any(map(_has_upload, raw)))
+
+
+def _described(raw: Any) -> Any:
+    """Uploads as rules see them."""
+    if isinstance(raw, list):
+        return [_described(item) for item in raw]
+    if not isinstance(raw, Upload):
+        return raw
+    return {"name": raw.stored_name, "originalName": raw.name, "size": raw.size}

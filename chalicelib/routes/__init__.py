@@ -12,7 +12,7 @@ A view reads the request, calls one function and answers:
 Path parameters arrive decoded (middleware.py).
 """
 
-from chalicelib.routes import batch, collections, crons, health, record_auth, records
+from chalicelib.routes import batch, collections, crons, files, health, record_auth, records
 from chalicelib.routes.middleware import MIDDLEWARE
 
 BLUEPRINTS = (
@@ -20,6 +20,7 @@ BLUEPRINTS = (
     collections.blueprint,
     records.blueprint,
     record_auth.blueprint,
+    files.blueprint,
     batch.blueprint,
     crons.blueprint,
 )

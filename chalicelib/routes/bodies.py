@@ -95,7 +95,8 @@ def _read_form_body(raw: bytes, content_type: str) -> Mapping[str, Any]:
     payloads = values.pop("@jsonPayload", [])
     read_values: dict[str, Any] = {name: held if len(held) > 1 else held[0] for name, held in values.items()}
     for payload in payloads:
-        read_values |= read_json(payload if isinstance(payload, str) else "")
+        if isinstance(payload, str):  # a file of that name is nothing
+            read_values |= read_json(payload)
     return read_values
 
 

@@ -3,7 +3,7 @@
     x-quoll-cost: read=4.0 write=0 items=30 plan=in order of insertion
 
 `read` and `write` are capacity units as DynamoDB reports them, the caller's identity included; `items` counts
-the records that came off the request's budget; `plan` is how a list was read.
+the records that came off the request's budget; `s3` counts calls to S3; `plan` is how a list was read.
 """
 
 import re
@@ -41,5 +41,7 @@ def describe_cost(units: Mapping[str, float], facts: Mapping[str, Any]) -> str:
     'read=4.0 write=0 items=30'
     """
     said = f"read={units['read_units']:.1f} write={units['write_units']:g} items={facts.get('items', 0)}"
+    if files := units.get("s3_calls"):
+        said += f" s3={files:g}"
     plan = _NOT_FOR_HEADERS.sub("?", str(facts.get("plan", "")))[:LONGEST_PLAN]
     return f"{said} plan={plan}" if plan else said

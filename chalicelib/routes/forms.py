@@ -19,6 +19,15 @@ EXACT = 2**53
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{0,17}[1-9])?")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9a-fA-F]{2})|;")
+# What no header holds, and what each line of them begins with unless it continues the one before.
+_BAD_HEAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n(?![ \t]|[!-9;-~][ -9;-~]*:)")
+_WORD = r"[!#-'*+.^-~\w-]+"
+_QUOTED = r'"(?:\\.|[^"\\])*"'
+_DISPOSITION = re.compile(
+    rf"\s*form-data(?:\s*;\s*{_WORD}\s*=\s*(?:{_WORD}|{_QUOTED}))*(?:\s*;)?\s*",
+    re.IGNORECASE | re.DOTALL | re.ASCII,
+)
+_FOLD = re.compile(r"\r?\n[ \t]+")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CONSTANTS = {"true": True, "false": False}
 # Values are JSON already, to be read as such and not guessed at.
@@ -91,16 +100,30 @@ def _read_part(part: bytes) -> tuple[str, Any] | None:
     end = _HEAD_END.search(part)
     if end is None:
         raise FormError("a part without an end of its headers")
-    _refuse_long(part[: end.start()])
-    header = HeaderParser().parsestr(part[: end.start()].decode("utf-8", "replace").lstrip("\r\n"))
+    header = _read_head(part[: end.start()])
     content = part[end.end() :]
     name = header.get_param("name", header="content-disposition")
-    if header.get_content_disposition() != "form-data" or not isinstance(name, str) or not name:
+    if (
+        not _DISPOSITION.fullmatch(header.get("content-disposition", ""))
+        or not isinstance(name, str)
+        or not name
+    ):
         return None
     file_name = header.get_filename("")
     if file_name:
         return name, Upload(_base_name(file_name), header.get("content-type", ""), content)
     return name, content.decode("utf-8", "replace")
+
+
+def _read_head(raw: bytes) -> Message:
+    _refuse_long(raw)
+    try:
+        text = raw.decode().lstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise FormError("headers are UTF-8") from error
+    if text and _BAD_HEAD.search("\n" + text):
+        raise FormError("a part's headers are malformed")
+    return HeaderParser().parsestr(_FOLD.sub(" ", text))
 
 
 def _refuse_long(head: bytes) -> None:
@@ -109,4 +132,4 @@ def _refuse_long(head: bytes) -> None:
 
 
 def _base_name(path: str) -> str:
-    return re.split(r"[/\\]", path)[-1]
+    return path.rpartition("/")[2]

@@ -30,11 +30,13 @@ def add_headers(request: Request, get_response: GetResponse) -> Response:
     for name in _CHALICE_CORS:
         response.headers.pop(name, None)
     response.headers.update(STANDARD_HEADERS)
+    if "Content-Security-Policy" in response.headers:  # files may be shown in frames, and are harmless there
+        del response.headers["X-Frame-Options"]
     response.headers.pop("Access-Control-Allow-Origin", None)
     if has_origin:
         response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method == "HEAD":
-        response.headers["Content-Length"] = str(len(response.body))
+        response.headers.setdefault("Content-Length", str(len(response.body)))
         response.body = b""
     return response
 

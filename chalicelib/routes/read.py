@@ -6,17 +6,20 @@ views: the middleware has done it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from chalice.app import Request
 
+from chalicelib.auth.file_token import find_file_bearer
 from chalicelib.auth.identify import identify
 from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import DEFAULT_PER_PAGE, MAX_PER_PAGE, PageRequest
 from chalicelib.request import RequestInfo
 from chalicelib.routes.bodies import LazyBody
+from chalicelib.schema.record import Record
 
 NOT_A_SUPERUSER = "The authorized record is not allowed to perform this action."
 _LARGEST_NUMBER = 2**63 - 1
@@ -27,20 +30,29 @@ _FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 
 def read_request(app_request: Request) -> RequestInfo:
     """Who asks, how, and with what."""
+    return _read(app_request, lambda request: identify(request.headers.get("authorization", "")))
+
+
+def read_file_request(app_request: Request) -> RequestInfo:
+    """A request of somebody who is known by a file token in the query and nothing else."""
+    return _read(app_request, lambda request: find_file_bearer(request.query.get("token", "")))
+
+
+def _read(app_request: Request, identify_by: Callable[[RequestInfo], Record | None]) -> RequestInfo:
     event = app_request.to_original_event()
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    auth = identify(headers.get("authorization", ""))
-    if auth is not None:
-        note_facts(auth_collection=auth.collection.name, auth_id=auth.id)
-    return RequestInfo(
+    request = RequestInfo(
         method=app_request.method,
         path=event.get("path", ""),
         query=read_query(event),
         headers={name.replace("-", "_"): value for name, value in headers.items()},
         body=LazyBody(cast(bytes, app_request.raw_body), headers.get("content-type", "")),
-        auth=auth,
         ip=event["requestContext"].get("identity", {}).get("sourceIp", ""),
     )
+    auth = identify_by(request)
+    if auth is not None:
+        note_facts(auth_collection=auth.collection.name, auth_id=auth.id)
+    return replace(request, auth=auth)
 
 
 def require_superuser(request: RequestInfo) -> RequestInfo:

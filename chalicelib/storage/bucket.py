@@ -86,14 +86,20 @@ def lifecycle_rules(config: Config) -> dict[str, dict[str, Any]]:
         "Status": "Enabled",
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UNFINISHED_DAYS},
     }
+    uploads = {
+        "Status": "Enabled",
+        "Filter": {"Prefix": "uploads/"},
+        "Expiration": {"Days": UNFINISHED_DAYS},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": UNFINISHED_DAYS},
+    }
     if config.is_disposable:
-        return {"quoll-unfinished": unfinished}
+        return {"quoll-unfinished": unfinished, "quoll-uploads": uploads}
     deleted = {
         "Status": "Enabled",
         "NoncurrentVersionExpiration": {"NoncurrentDays": DELETED_DAYS},
         "Expiration": {"ExpiredObjectDeleteMarker": True},
     }
-    return {"quoll-unfinished": unfinished, "quoll-deleted": deleted}
+    return {"quoll-unfinished": unfinished, "quoll-uploads": uploads, "quoll-deleted": deleted}
 
 
 def _find(read: Callable[[], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""How many calls were made to DynamoDB, and what they cost."""
+"""How many calls were made to DynamoDB and S3, and what they cost."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _WRITES = {"PutItem", "DeleteItem", "TransactWriteItems"}
 
 @dataclass
 class Calls:
-    """Calls by operation (retries count, each is a call), capacity units as DynamoDB reports them.
+    """Calls by operation (retries count, each is a call), capacity as DynamoDB reports it; S3's calls apart.
 
     >>> calls = Calls()
     >>> calls.note("GetItem", {"ConsumedCapacity": {"CapacityUnits": 1.0}})
@@ -20,13 +20,14 @@ class Calls:
     """
 
     by_operation: Counter[str] = field(default_factory=Counter)
+    s3: Counter[str] = field(default_factory=Counter)
     read_units: float = 0.0
     write_units: float = 0.0
     busy: int = 0  # answers that asked for another try
 
     @property
     def total(self) -> int:
-        """Calls of all kinds."""
+        """Calls of all kinds to DynamoDB."""
         return self.by_operation.total()
 
     def note(self, operation: str, answer: Mapping[str, Any]) -> None:
@@ -40,9 +41,14 @@ class Calls:
         else:
             self.read_units += units
 
+    def note_s3(self, operation: str) -> None:
+        """Count one call to S3."""
+        self.s3[operation] += 1
+
     def reset(self) -> None:
         """Start counting anew."""
         self.by_operation.clear()
+        self.s3.clear()
         self.read_units = self.write_units = 0.0
         self.busy = 0
 

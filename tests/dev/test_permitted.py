@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.config import get_config
 from chalicelib.deploy.permissions import FUNCTIONS
+from chalicelib.files.store import Store
 from chalicelib.storage.engine import DeleteItem, Engine, WriteItem
 from chalicelib.storage.queries import Query
 from dev.gateway import Gateway
@@ -81,6 +82,42 @@ def test_what_a_call_needs(operation: str, params: dict[str, Any], needed: list[
         for action, resource in needed_for("dynamodb", operation, params)
     ]
     assert found == needed
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "needed"),
+    [
+        ("GetObject", {"Key": "c/r/a"}, ["s3:GetObject b/c/r/a"]),
+        ("HeadObject", {"Key": "c/r/a"}, ["s3:GetObject b/c/r/a"]),
+        ("PutObject", {"Key": "c/r/a"}, ["s3:PutObject b/c/r/a"]),
+        (
+            "CopyObject",
+            {"Key": "c/r/a", "CopySource": "b/x%20y"},
+            ["s3:GetObject b/x y", "s3:PutObject b/c/r/a"],
+        ),
+        (
+            "DeleteObjects",
+            {"Delete": {"Objects": [{"Key": "x"}, {"Key": "y"}]}},
+            ["s3:DeleteObject b/x", "s3:DeleteObject b/y"],
+        ),
+        ("ListObjectsV2", {"Prefix": "c"}, ["s3:ListBucket b"]),
+        ("DeleteBucket", {}, ["s3:DeleteBucket b/"]),
+    ],
+)
+def test_what_a_call_to_s3_needs(operation: str, params: dict[str, Any], needed: list[str]) -> None:
+    found = needed_for("s3", operation, {"Bucket": "b", **params})
+    assert [f"{action} {resource.removeprefix('arn:aws:s3:::')}" for action, resource in found] == needed
+
+
+def test_who_shows_records_has_no_files(bucket: Store) -> None:
+    bucket.put("c/r/a", b"x", "text/plain")
+    for function in ("records_view", "files_token", "files_upload"):
+        with acting_as(function), pytest.raises(NotPermitted):
+            bucket.read("c/r/a")
+    with acting_as("files_view"):
+        assert bucket.read("c/r/a") == b"x"
+    with acting_as("files_token"), pytest.raises(NotPermitted):
+        bucket.remove(["c/r/a"])
 
 
 @pytest.mark.parametrize(

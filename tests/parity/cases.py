@@ -7,10 +7,13 @@ token; ``root`` is the superuser's. The options, in any order:
     raw {"title":           a body as it is, said to be JSON
     form a=1&b=2            an urlencoded body
     multipart a=1&b=2       a multipart body
+    file doc=a.txt=hello    a file in a multipart body: field, name, content, the last two percent-encoded
+                            where need be; @png 30x20 and more are contents too (contents.py)
     header X-Name: value    a request header; an empty value takes a default one away
-    keep post=id            later lines may say {post} for the answer's `id` (a dotted path)
+    keep post=id            later lines may say {post} for the answer's `id`, a dotted path or headers.x
     random users[0-9]+      what matches is random: any match is like any other
     unordered               the real server shuffles this answer's keys
+    picture                 the answer is a picture: its format, size, mode and colours count, not its bytes
     is 200                  what the real server must answer, where the case makes sense only then
 
 ``let records = /api/...`` names a text for the lines below it; ``{x*300}`` is x three hundred times.
@@ -25,6 +28,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 FOLDER = Path(__file__).parent / "cases"
+_BODIES = ("json", "raw", "form", "multipart")
+_OPTIONS = {*_BODIES, "file", "header", "keep", "random", "unordered", "picture", "is"}
 _BARE = "!$%&'()*+,-./:;=?@_~"
 _REPEAT = re.compile(r"\{(.)\*(\d+)\}")
 
@@ -39,10 +44,12 @@ class Case:
     target: str
     kind: str = ""
     body: str = ""
+    files: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     keep: Mapping[str, str] = field(default_factory=dict)
     random: str = ""
     unordered: bool = False
+    picture: bool = False
     status: int | None = None
 
     def __str__(self) -> str:
@@ -87,20 +94,10 @@ def _read_option(option: str) -> tuple[str, str]:
 
 
 def _build(name: str, who: str, method: str, target: str, found: dict[str, list[str]]) -> Case:
-    unknown = found.keys() - {
-        "json",
-        "raw",
-        "form",
-        "multipart",
-        "header",
-        "keep",
-        "random",
-        "unordered",
-        "is",
-    }
+    unknown = found.keys() - _OPTIONS
     assert not unknown, f"{name}: unknown options {unknown}"
-    kind = next((kind for kind in ("json", "raw", "form", "multipart") if kind in found), "")
-    body = found[kind][0] if kind else ""
+    kind = next((kind for kind in _BODIES if kind in found), "multipart" if "file" in found else "")
+    body = found.get(kind, [""])[0]
     if kind == "json":
         json.loads(body)
     headers = (text.partition(":") for text in found.get("header", []))
@@ -112,10 +109,12 @@ def _build(name: str, who: str, method: str, target: str, found: dict[str, list[
         target,
         kind,
         body,
+        files=tuple(found.get("file", ())),
         headers=tuple((key.strip(), value.strip()) for key, _, value in headers),
         keep={key: path for key, _, path in keep},
         random=found["random"][0] if "random" in found else "",
         unordered="unordered" in found or "fields=" in target,
+        picture="picture" in found,
         status=int(found["is"][0]) if "is" in found else None,
     )
 

@@ -9,14 +9,17 @@ import base64
 import json
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tests.parity.cases import Case
+from tests.parity.contents import describe_picture
 from tests.parity.send import Answer, Talk
 
 HEADERS = (
+    "accept-ranges",
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -26,8 +29,11 @@ HEADERS = (
     "allow",
     "cache-control",
     "content-disposition",
+    "content-range",
+    "content-security-policy",
     "content-type",
     "cross-origin-opener-policy",
+    "last-modified",
     "location",
     "retry-after",
     "vary",
@@ -38,9 +44,14 @@ HEADERS = (
 )
 # 15 characters, but not a field's id: a type's name and a checksum are the same everywhere.
 ID = re.compile(r"(?![a-z]+[0-9]{7,}$)[a-z0-9]{15}")
+# Of a file that was asked for by HEAD.
+OF_HEAD = ("content-length",)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z")
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]+")
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 _AN_HOUR = 3600
+_OK = 200
+NEVER = r"(?!)"
 
 
 class Number(str):
@@ -49,25 +60,35 @@ class Number(str):
 
 def normalize(talk: Talk, case: Case, answer: Answer, literal: Collection[str]) -> dict[str, Any]:
     """Status, headers and body of an answer, ready to be compared. `literal` ids stay as they are."""
+    random = re.compile(case.random or NEVER)
+    headers = {
+        name: random.sub("<random>", _plain(value, talk.labels)) for name, value in _compared(case, answer)
+    }
+    body = _walk(_read_body(case, answer, random), talk.labels, literal)
+    return {"status": Number(answer.status), "headers": headers, "body": body}
+
+
+def _compared(case: Case, answer: Answer) -> Iterator[tuple[str, str]]:
+    is_file_head = case.method == "HEAD" and "content-disposition" in answer.headers
+    for name in HEADERS + (OF_HEAD if is_file_head else ()):
+        if name in answer.headers:
+            yield name, answer.headers[name]
+
+
+def _read_body(case: Case, answer: Answer, random: re.Pattern[str]) -> Any:
+    if case.picture and answer.status == _OK:
+        return describe_picture(answer.content)
     try:
         body = json.loads(answer.text, parse_int=Number, parse_float=Number)
     except ValueError:
-        return _shown(answer, _plain(answer.text, talk.labels))
-    if case.random:
-        body = _without_random(body, re.compile(case.random))
-    if case.unordered:
-        body = _sorted(body)
-    return _shown(answer, _walk(body, talk.labels, literal))
+        body = answer.text
+    body = _without_random(body, random)
+    return _sorted(body) if case.unordered else body
 
 
 def normal_value(text: str, labels: dict[str, str], literal: Collection[str]) -> Any:
     """Any JSON text, ready to be compared where the order of keys does not count."""
     return _walk(_sorted(json.loads(text, parse_int=Number, parse_float=Number)), labels, literal)
-
-
-def _shown(answer: Answer, body: Any) -> dict[str, Any]:
-    headers = {name: answer.headers[name] for name in HEADERS if name in answer.headers}
-    return {"status": Number(answer.status), "headers": headers, "body": body}
 
 
 def _walk(value: Any, labels: dict[str, str], literal: Collection[str]) -> Any:
@@ -86,10 +107,11 @@ def _plain(text: str, labels: dict[str, str]) -> str:
     """A text without what is random in it."""
     if token := _TOKEN.fullmatch(text):
         return _claims(token[1], token[2], labels)
+    text = _HTTP_DATE.sub(lambda found: _moment(found[0], parsedate_to_datetime), text)
     for value, label in labels.items():
         if value in text:
             text = text.replace(value, label)
-    return _DATE.sub(lambda found: "<now>" if _is_now(found[0]) else found[0], text)
+    return _DATE.sub(lambda found: _moment(found[0], _read_date), text)
 
 
 def _claims(header: str, payload: str, labels: dict[str, str]) -> str:
@@ -104,12 +126,17 @@ def _decoded(part: str) -> dict[str, Any]:
     return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
-def _is_now(date: str) -> bool:
+def _moment(text: str, read: Callable[[str], datetime]) -> str:
+    """``<now>``, or the date as it is."""
     try:
-        moment = datetime.strptime(date, "%Y-%m-%d %H:%M:%S.%fZ").replace(tzinfo=UTC)
+        is_now = abs(read(text).timestamp() - time.time()) < _AN_HOUR
     except ValueError:
-        return False
-    return abs(moment.timestamp() - time.time()) < _AN_HOUR
+        return text
+    return "<now>" if is_now else text
+
+
+def _read_date(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
 def _without_random(value: Any, random: re.Pattern[str]) -> Any:

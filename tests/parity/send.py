@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from tests.parity.cases import Case, as_sent, fill
+from tests.parity.contents import make_content
 from tests.servers import EMAIL, PASSWORD, Server
 
 GUEST = "-"
@@ -28,6 +29,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    content: bytes = b""
 
 
 @dataclass
@@ -70,7 +72,7 @@ def _sign_in(talk: Talk) -> None:
 
 def ask(talk: Talk, case: Case) -> Answer:
     """The server's answer; what the case keeps is kept."""
-    body = _body_of(case, talk.names)
+    body = body_of(case, talk.names)
     headers = {"Content-Type": _TYPES[case.kind]} if case.kind else {}
     if case.who != GUEST:
         headers["Authorization"] = talk.names.get(case.who, "unknown")
@@ -92,31 +94,49 @@ def _exchange(
     headers = {key: value for key, value in headers.items() if value}
     connection.request(method, target, body, headers)
     response = connection.getresponse()
-    text = response.read().decode(errors="backslashreplace")
+    content = response.read()
     joined: dict[str, str] = {}
     for key, value in response.getheaders():
         joined[key.lower()] = f"{joined[key.lower()]}, {value}" if key.lower() in joined else value
-    return Answer(response.status, joined, text)
+    return Answer(response.status, joined, content.decode(errors="backslashreplace"), content)
 
 
-def _body_of(case: Case, names: Mapping[str, str]) -> bytes | None:
+def body_of(case: Case, names: Mapping[str, str]) -> bytes | None:
+    """What is sent, with the names that earlier answers gave."""
     if not case.kind:
         return None
     text = fill(case.body, names)
-    if case.kind == "multipart":
-        parts = parse_qsl(text, keep_blank_values=True)
-        return "".join(_part(key, value) for key, value in parts).encode() + f"--{_BOUNDARY}--\r\n".encode()
-    return text.encode()
+    if case.kind != "multipart":
+        return text.encode()
+    fields = [_field(key, value) for key, value in parse_qsl(text, keep_blank_values=True)]
+    files = [_file(fill(file, names)) for file in case.files]
+    return b"".join([*fields, *files]) + f"--{_BOUNDARY}--\r\n".encode()
 
 
-def _part(key: str, value: str) -> str:
-    return f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+def _field(key: str, value: str) -> bytes:
+    return _part(f'name="{key}"'.encode(), value.encode())
+
+
+def _file(text: str) -> bytes:
+    key, name, content = text.split("=", 2)
+    about = f'name="{key}"; filename="'.encode() + unquote_to_bytes(name)
+    return _part(about + b'"\r\nContent-Type: application/octet-stream', make_content(content))
+
+
+def _part(about: bytes, content: bytes) -> bytes:
+    head = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; ".encode()
+    return head + about + b"\r\n\r\n" + content + b"\r\n"
 
 
 def find_kept(case: Case, answer: Answer) -> dict[str, str]:
     """What of an answer is there to be kept."""
-    found = {name: find_path(answer.text, path) for name, path in case.keep.items()}
+    found = {name: _find_in(answer, path) for name, path in case.keep.items()}
     return {name: value for name, value in found.items() if value}
+
+
+def _find_in(answer: Answer, path: str) -> str | None:
+    _, is_header, header = path.partition("headers.")
+    return answer.headers.get(header) if is_header else find_path(answer.text, path)
 
 
 def find_path(text: str, path: str) -> str | None:

@@ -4,16 +4,18 @@ import base64
 import http.client
 import json
 import time
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.parity.cases import Case, as_sent, read_case
+from tests.parity.contents import describe_picture, make_content
 from tests.parity.known import Known, read_known
 from tests.parity.normal import Number, find_differences, normalize
 from tests.parity.run import Outcome
-from tests.parity.send import Answer, Talk, find_path
+from tests.parity.send import Answer, Talk, body_of, find_kept, find_path
 from tests.servers import Server
 
 
@@ -25,6 +27,14 @@ def seen(
     talk = Talk(server, http.client.HTTPConnection("127.0.0.1"), labels={"keptkeptkeptkep": "<kept>"})
     answer = Answer(status, {"content-type": "application/json", "date": "today"}, text)
     return normalize(talk, read_case("file", line), answer, literal)
+
+
+def seen_file(line: str = "x | - | GET /", **headers: str) -> Any:
+    """What is compared of the answer to a request for a file."""
+    talk = Talk(Server("one", 1, 0.0, Path()), http.client.HTTPConnection("127.0.0.1"))
+    talk.labels["a_1234567890.png"] = "<name>"
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return normalize(talk, read_case("file", line), Answer(200, told, "", make_content("@png 4x8")), ())
 
 
 def token(alg: str = "HS256", **claims: Any) -> str:
@@ -129,6 +139,68 @@ def test_a_line_is_a_case() -> None:
 def test_a_line_with_a_mistake_is_refused(line: str) -> None:
     with pytest.raises((AssertionError, ValueError)):
         read_case("file", line)
+
+
+def test_a_line_may_send_files() -> None:
+    line = "x | - | POST / | multipart title=a | file doc=a%09{name}.txt=b=c%0A | file doc=b=@x 3"
+    head = b"--parity-boundary\r\nContent-Disposition: form-data; "
+    type_ = b"Content-Type: application/octet-stream"
+    assert body_of(read_case("file", line), {"name": "kept"}) == b"".join(
+        [
+            head + b'name="title"\r\n\r\na\r\n',
+            head + b'name="doc"; filename="a\tkept.txt"\r\n' + type_ + b"\r\n\r\nb=c\n\r\n",
+            head + b'name="doc"; filename="b"\r\n' + type_ + b"\r\n\r\nxxx\r\n",
+            b"--parity-boundary--\r\n",
+        ]
+    )
+
+
+def test_names_of_files_are_shown_by_their_label_in_headers() -> None:
+    told = seen_file(content_disposition='inline; filename="a_1234567890.png"')["headers"]
+    assert told == {"content-disposition": 'inline; filename="<name>"'}
+
+
+def test_when_a_file_was_written_counts_unless_it_is_now() -> None:
+    now = formatdate(usegmt=True)
+    assert seen_file(last_modified=now)["headers"] == {"last-modified": "<now>"}
+    old = "Sun, 01 Jan 2017 00:00:00 GMT"
+    assert seen_file(last_modified=old)["headers"] == {"last-modified": old}
+
+
+def test_the_length_counts_when_only_the_head_of_a_file_is_asked_for() -> None:
+    told = {"content_length": "5", "content_disposition": "inline"}
+    assert "content-length" in seen_file("x | - | HEAD /", **told)["headers"]
+    assert "content-length" not in seen_file("x | - | GET /", **told)["headers"]
+    assert "content-length" not in seen_file("x | - | HEAD /", content_length="5")["headers"]
+
+
+def test_a_header_may_be_kept() -> None:
+    case = read_case("file", "x | - | GET / | keep when=headers.last-modified id=id")
+    assert find_kept(case, Answer(200, {"last-modified": "now"}, '{"id":"a"}')) == {"when": "now", "id": "a"}
+
+
+PICTURES = [
+    ("@png 8x8", "PNG", "8 x 8", "RGB"),
+    ("@jpeg 80x80 CMYK", "JPEG", "80 x 80", "CMYK"),
+    ("@gif 8x8", "GIF", "8 x 8", "P"),
+    ("@webp 80x80 RGBA", "WEBP", "80 x 80", "RGBA"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "size", "mode"), PICTURES, ids=[row[0] for row in PICTURES])
+def test_what_counts_of_a_picture(text: str, kind: str, size: str, mode: str) -> None:
+    seen = describe_picture(make_content(text))
+    assert (seen["format"], seen["size"]) == (kind, size)
+    assert seen["mode"] in (mode, "RGB")  # WebP forgets what is nowhere clear
+    assert seen["colours"] == ["1001", "1001", "0101", "1111", "1111"]
+
+
+def test_what_is_clear_has_no_colour() -> None:
+    assert describe_picture(make_content("@png 8x8 RGBA clear"))["colours"][-1] == "clear"
+
+
+def test_a_picture_is_compared_by_what_it_shows() -> None:
+    assert seen_file("x | - | GET / | picture")["body"]["size"] == "4 x 8"
 
 
 def test_targets_are_encoded_where_http_asks_for_it_and_nowhere_else() -> None:

@@ -1,5 +1,6 @@
-"""What a piece of work has asked of DynamoDB."""
+"""What a piece of work has asked of DynamoDB and S3."""
 
+from chalicelib.storage.calls import current_calls
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Busy
 from chalicelib.storage.spending import spent, spent_since
@@ -14,6 +15,12 @@ def test_between_two_moments(engine: Engine) -> None:
     since = spent_since(before)
     assert (since["dynamodb_calls"], since["write_units"], since["throttles"]) == (2, 0, 0)
     assert since["read_units"] > 0
+
+
+def test_calls_to_s3_are_told_apart(engine: Engine) -> None:
+    before = spent()
+    current_calls().note_s3("PutObject")
+    assert (spent_since(before)["s3_calls"], spent_since(before)["dynamodb_calls"]) == (1, 0)
 
 
 def test_each_answer_that_asks_for_another_try_counts(engine: Engine) -> None:

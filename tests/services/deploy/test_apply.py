@@ -86,7 +86,7 @@ def test_what_somebody_has_decided_stays(empty: Aws) -> None:
     assert provisioned(empty) == ["bucket.lifecycle"]
     assert s3().get_bucket_cors(Bucket=bucket)["CORSRules"] == [ours]
     rules = {each["ID"] for each in s3().get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
-    assert rules == {"archive", "quoll-unfinished", "quoll-deleted"}
+    assert rules == {"archive", "quoll-unfinished", "quoll-uploads", "quoll-deleted"}
 
 
 def test_a_secret_is_made_once(empty: Aws) -> None:

@@ -12,6 +12,7 @@ from chalicelib.deploy.chalice_files import wanted_files
 from chalicelib.deploy.functions import jobs_of
 from chalicelib.deploy.permissions import (
     FUNCTIONS,
+    KEEPS_FILES,
     KINDS,
     LONGEST,
     READ_SECRETS,
@@ -98,7 +99,7 @@ def test_traces_are_allowed_where_they_are_made(tracing: bool) -> None:
 
 
 def test_a_group_needs_what_its_members_need() -> None:
-    assert needs_of(["records_view", "records_create"]) == Needs(WRITES)
+    assert needs_of(["records_view", "records_create"]) == Needs(KEEPS_FILES)
     assert needs_of(["auth_with_password", "health"]) == Needs(READS, memory=WHOLE_PROCESSOR)
     assert needs_of(["minute_tick", "health"]).seconds == LONGEST
     assert needs_of([]) == Needs()

@@ -46,6 +46,6 @@ def test_a_stage_with_nothing_is_made_in_few_steps() -> None:
 
 
 def test_what_is_deleted_is_kept_where_versions_are() -> None:
-    assert lifecycle_rules(Config(stage="dev")).keys() == {"quoll-unfinished"}
+    assert lifecycle_rules(Config(stage="dev")).keys() == {"quoll-unfinished", "quoll-uploads"}
     deleted = lifecycle_rules(Config(stage="prod"))["quoll-deleted"]
     assert deleted["NoncurrentVersionExpiration"] == {"NoncurrentDays": 35}

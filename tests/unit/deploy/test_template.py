@@ -80,6 +80,19 @@ def test_the_table_is_the_one_that_provisioning_makes() -> None:
     assert properties["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
+def test_what_nobody_took_over_is_dropped() -> None:
+    """CloudFormation calls the parts of a rule otherwise than S3."""
+    bucket = merged("prod")["Resources"]["Bucket"]["Properties"]
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    uploads = {
+        "Prefix": "uploads/",
+        "ExpirationInDays": 1,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+    assert rules["quoll-uploads"] == {"Id": "quoll-uploads", "Status": "Enabled"} | uploads
+    assert rules["quoll-deleted"]["ExpiredObjectDeleteMarker"] is True
+
+
 def test_what_is_added_to_chalices_own() -> None:
     resources = merged("dev")["Resources"]
     source = resources["RecordStream"]["Properties"]["Events"]["RecordStreamDynamodbEventSource"]

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.records.check import check_values
-from chalicelib.records.values import fill_changed, fill_new, read_values
+from chalicelib.records.values import body_for_rules, fill_changed, fill_new, read_values
 from chalicelib.request import Upload
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import FIELD_TYPES, Field
+from chalicelib.schema.fields.file import NewFile
 from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.record import Record
@@ -121,14 +122,28 @@ UPLOAD = Upload("cat.png", "image/png", b"...")
 
 
 @pytest.mark.parametrize(
-    "body", [{"f": UPLOAD}, {"f+": UPLOAD}, {"f": [UPLOAD, "kept.png"]}, {"f+": [UPLOAD]}, {"+f": UPLOAD}]
+    ("body", "expected"),
+    [
+        ({"f": UPLOAD}, [UPLOAD]),
+        ({"f+": UPLOAD}, ["kept.png", UPLOAD]),
+        ({"+f": UPLOAD}, [UPLOAD, "kept.png"]),
+        ({"f": [UPLOAD, "kept.png"]}, [UPLOAD, "kept.png"]),
+        ({"f+": [UPLOAD]}, ["kept.png", UPLOAD]),
+    ],
 )
-def test_an_upload_is_refused_clearly(body: Any) -> None:
+def test_an_upload_is_a_new_file(body: Any, expected: list[Any]) -> None:
     stored = make_record(THINGS, {"f": ["kept.png"], "r": "x", "id": "a" * 15})
     values = read_values(THINGS, body, stored, superuser=True)
-    assert problems_to_json(check_values(THINGS, values, stored)) == {
-        "f": {"code": "validation_invalid_file", "message": "Files cannot be uploaded yet."}
-    }
+    assert values["f"] == [getattr(each, "stored_name", each) for each in expected]
+    assert [each.content for each in values["f"] if isinstance(each, NewFile)] == [b"..."]
+    assert not check_values(THINGS, values, stored)
+
+
+def test_rules_see_an_upload_as_what_it_will_be() -> None:
+    values = read_values(THINGS, {"f": [UPLOAD, "kept.png"]}, None, superuser=True)
+    seen = body_for_rules(THINGS, {"f": [UPLOAD, "kept.png"], "x": UPLOAD}, values, superuser=True)
+    described = {"name": UPLOAD.stored_name, "originalName": "cat.png", "size": 3}
+    assert seen == {"f": [described, "kept.png"]}
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,14 @@ PARTS: list[tuple[bytes, dict[str, Any]]] = [
         {"a": Upload("é.png", "image/png", b"\x00\xff\r\n")},
     ),
     (part(b"a", b"x", b'; filename="../../etc/passwd"') + END, {"a": Upload("passwd", "", b"x")}),
-    (part(b"a", b"x", b'; filename="C:\\\\b.txt"') + END, {"a": Upload("b.txt", "", b"x")}),
+    (part(b"a", b"x", b'; filename="C:\\\\b.txt"') + END, {"a": Upload("C:\\b.txt", "", b"x")}),
+    (part(b"a", b"x", b'; filename="a\\"b.txt"') + END, {"a": Upload('a"b.txt', "", b"x")}),
+    (part(b"a", b"x", b'; filename="a"b.txt"') + END, {}),
+    (part(b"a", b"x", b'; filename="a') + END, {}),
+    (part(b"a", b"x", b'; filename="a\r\nX-Header: b"') + END, {}),
+    (part(b"a", b"x", b" ; filename = f.txt ;") + END, {"a": Upload("f.txt", "", b"x")}),
+    (part(b"a", b"x", b'; filename="a\r\n b.txt"') + END, {"a": Upload("a b.txt", "", b"x")}),
+    (part(b"@jsonPayload", b"{", b'; filename="a.json"') + END, {}),
     (
         part(b"a", b"1", b'; filename="1"') + part(b"a", b"old_name.txt") + END,
         {"a": [Upload("1", "", b"1"), "old_name.txt"]},
@@ -127,6 +134,10 @@ PARTS: list[tuple[bytes, dict[str, Any]]] = [
 ]
 
 PARTS_REFUSED = [b"x", b"--", part(b"a", b"x"), b"------b\r\nContent-Disposition: form-data\r\n" + END]
+PARTS_REFUSED += [
+    part(b"a", b"x", b'; filename="' + bad + b'"') + END
+    for bad in (b"a\x00", b"a\x01", b"a\x7f", b"a\r", b"a\r\nb", b"a\r\n: b", b"a\xff")
+]
 
 BOUNDARIES = ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=other"]
 

@@ -1,0 +1,1 @@
+"""Files of records: their names, where they are kept, how they are shown."""

@@ -1,0 +1,46 @@
+"""Who may have which file of a record."""
+
+from chalicelib.collections.load import get_catalog_with
+from chalicelib.errors import NotFound
+from chalicelib.files.answer import Shown
+from chalicelib.files.named import file_fields
+from chalicelib.files.open import open_file
+from chalicelib.files.places import Place
+from chalicelib.records.access import MISSING_FOR_BODY, require_collection, require_found, rule_of, satisfies
+from chalicelib.records.related import RelatedRecords
+from chalicelib.request import RequestInfo
+from chalicelib.schema.fields.file import FileField
+from chalicelib.schema.fields.many import list_texts
+from chalicelib.schema.record import Record
+from chalicelib.storage.records import find_record
+
+
+def show_file(name: str, record_id: str, file_name: str, request: RequestInfo) -> Shown:
+    """A file that this request may see; `request.auth` is who the token in the query is of. Raises NotFound.
+
+    `thumb` and `download` are in the query. What is not protected is shown to anybody who knows its name.
+    """
+    related = RelatedRecords(get_catalog_with(name))
+    collection = require_collection(related.catalog, name, MISSING_FOR_BODY)
+    record = require_found(find_record(collection, record_id))
+    field = _field_of(record, file_name)
+    if field.protected and not satisfies(record, rule_of(collection, "view"), request, related):
+        raise NotFound()
+    place = Place(collection.id, record.id, file_name)
+    query = request.query
+    shown = open_file(place, field, query.get("thumb", ""), is_true(query.get("download", "")))
+    if shown is None:
+        raise NotFound()
+    return shown
+
+
+def is_true(text: str) -> bool:
+    """Whether a query parameter says yes."""
+    return text in {"1", "t", "T", "true", "TRUE", "True"}
+
+
+def _field_of(record: Record, file_name: str) -> FileField:
+    for field in file_fields(record.collection):
+        if file_name in list_texts(record.get(field.name)):
+            return field
+    raise NotFound()
