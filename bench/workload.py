@@ -102,6 +102,7 @@ OPERATIONS = (
         "list 30, filter by a relation's unique field",
         "GET",
         listed("owned", filter="owner.name='owner 7'", skipTotal="1"),
+        grows=True,  # up to 200 records are read first
     ),
     Operation(
         "list 30, a range of an index",
@@ -121,6 +122,7 @@ OPERATIONS = (
         "list 30, one index or another",
         "GET",
         listed("indexed", filter="state = 's7' || title = 'Title 000000100'", skipTotal="1"),
+        grows=True,  # all that match are read, and put in order
     ),
     Operation(
         "list, 3 ids", "GET", listed("owned", filter=f"id='{ONE}' || id='{ONE[:-1]}8' || id='{ONE[:-1]}9'")

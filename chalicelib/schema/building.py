@@ -25,6 +25,11 @@ def unfinished_among(built: Sequence[Built]) -> tuple[Built, ...]:
     return tuple(each for each in built if not each.is_settled)
 
 
+def is_building(built: Built) -> bool:
+    """Whether not even all records are under it."""
+    return not (built.holds if isinstance(built, Index) else built.is_ready)
+
+
 def names_of(building: Sequence[Built], fields: Mapping[str, Field]) -> list[str]:
     """What superusers know these by, each once; `fields` are by id."""
     return list(dict.fromkeys(each.name_in(fields) for each in building))

@@ -70,17 +70,18 @@ def with_access(new: Collection, old: Collection | None) -> Collection:
 
 
 def with_all_in_use(collection: Collection) -> Collection:
-    """The same once lists may be read through what was building. Unique indexes stay what they are."""
+    """The same once lists may be read through what was building, and unique indexes hold."""
     slots = tuple(replace(slot, state=CHECKING) if not slot.is_ready else slot for slot in collection.slots)
     edges = tuple(replace(each, state=CHECKING) if not each.is_ready else each for each in collection.edges)
-    return replace(collection, slots=slots, edges=edges)
+    indexes = tuple(replace(index, holds=True) for index in collection.indexes)
+    return replace(collection, slots=slots, edges=edges, indexes=indexes)
 
 
 def with_all_ready(collection: Collection) -> Collection:
     """The same once all its records are in all its slots and indexes and have all their edges."""
     slots = tuple(replace(slot, state=READY) for slot in collection.slots)
     edges = tuple(replace(each, state=READY) for each in collection.edges)
-    indexes = tuple(replace(index, is_ready=True) for index in collection.indexes)
+    indexes = tuple(replace(index, is_ready=True, holds=True) for index in collection.indexes)
     return replace(collection, slots=slots, edges=edges, indexes=indexes)
 
 
@@ -139,8 +140,8 @@ def _with_slot(
         return index
     same = former.get(_meaning(index, collection))
     if same:
-        return replace(index, slot=same.slot, is_ready=same.is_ready)
-    return replace(index, slot=_new_tag(SLOT_LENGTH), is_ready=is_ready)
+        return replace(index, slot=same.slot, is_ready=same.is_ready, holds=same.holds)
+    return replace(index, slot=_new_tag(SLOT_LENGTH), is_ready=is_ready, holds=is_ready)
 
 
 def _meaning(index: Index | Slot, collection: Collection) -> Meaning:

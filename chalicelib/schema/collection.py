@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from chalicelib.schema.auth_options import AuthOptions, default_auth_options
-from chalicelib.schema.building import Built, Refused, names_of, show_own, unfinished_among
+from chalicelib.schema.building import Built, Refused, is_building, names_of, show_own, unfinished_among
 from chalicelib.schema.columns import Former, column_name, leave_columns
 from chalicelib.schema.default_fields import default_fields
 from chalicelib.schema.field_list import complete_fields, read_fields
@@ -102,7 +102,7 @@ class Collection:
     @cached_property
     def building(self) -> tuple[Built, ...]:
         """What stored records are still being brought under."""
-        return tuple(each for each in self.unfinished if not each.is_ready)
+        return tuple(each for each in self.unfinished if is_building(each))
 
     @cached_property
     def unfinished(self) -> tuple[Built, ...]:

@@ -31,7 +31,8 @@ class Index:
 
     `slot` names a unique index in the keys of its items. It is never used again, so an index that is added
     later under the same name cannot meet what a former one left behind. Until a unique index is ready its
-    values are claimed by whoever writes a record, and nobody looks anything up in it.
+    values are claimed by whoever writes a record, and nobody looks anything up in it; it holds when all
+    records' values have been claimed once.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Index:
     condition: Condition | None = None
     slot: str = ""
     is_ready: bool = True
+    holds: bool = True
 
     @property
     def is_settled(self) -> bool:

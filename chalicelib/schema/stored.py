@@ -25,6 +25,7 @@ def write_unshown(collection: "Collection") -> dict[str, Any]:
         "space": collection.space,
         "slots": [index.slot for index in collection.indexes],
         "claiming": [index.slot for index in collection.unique_indexes if not index.is_ready],
+        "filling": [index.slot for index in collection.unique_indexes if not index.holds],
         "access": slots_to_stored(collection.slots),
         "edges": [[each.field_id, each.tag, each.state] for each in collection.edges],
         "shards": [collection.shards.now, collection.shards.most],
@@ -51,8 +52,8 @@ def read_attributes(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_indexes(data: Mapping[str, Any], fields: tuple[Field, ...]) -> tuple[Index, ...]:
     names = tuple(field.name for field in fields)
-    claiming = data.get("claiming", ())
+    claiming, filling = data.get("claiming", ()), data.get("filling", ())
     return tuple(
-        replace(ready_index(text, names), slot=slot, is_ready=slot not in claiming)
+        replace(ready_index(text, names), slot=slot, is_ready=slot not in claiming, holds=slot not in filling)
         for text, slot in zip(data["indexes"], data["slots"], strict=True)
     )

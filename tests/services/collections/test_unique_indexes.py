@@ -264,7 +264,7 @@ def update_building(body):
     """Save a definition; how it is for those who think that it is still being built."""
     update_collection("posts", body)
     ready = get_collection("posts")
-    return replace(ready, indexes=tuple(replace(each, is_ready=False) for each in ready.indexes))
+    return replace(ready, indexes=tuple(replace(each, is_ready=False, holds=False) for each in ready.indexes))
 
 
 def test_equal_values_that_are_stored_while_the_request_waits(posts, monkeypatch):
