@@ -1,42 +1,31 @@
-"""The schedules under `make run`: a thread that fires each job in its minute, and what was asked for."""
+"""The schedules under `make run`: each job is fired in its minute, and what was asked for soon."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from chalicelib import clock
 from chalicelib.jobs.firing import fire_due, run_asked
 from chalicelib.jobs.functions import TICK
 from chalicelib.jobs.schedules import SCHEDULES, Schedule
-from chalicelib.observability.logger import logger
+from dev.background import running
 from dev.permitted import acting_as
 
 LOOK_EVERY = 1.0
 MINUTE = timedelta(minutes=1)
 
 
-@contextmanager
-def running_schedules(every: float = LOOK_EVERY) -> Iterator[None]:
-    """Jobs whose minute comes within are run in that minute; minutes that the machine slept are left out."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_run, args=(stop, every), name="schedule", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(10)
+def running_schedules(every: float = LOOK_EVERY) -> AbstractContextManager[None]:
+    """Jobs whose minute comes within are run in that minute; minutes that the machine slept are left out.
 
+    The minute that it starts in has begun without it: the next is the first.
+    """
+    due = [next_minute(clock.now())]
 
-def _run(stop: threading.Event, every: float) -> None:
-    """The minute that it starts in has begun without it: the next is the first."""
-    due = next_minute(clock.now())
-    while not stop.wait(every):
-        try:
-            due = look(due)
-        except Exception:  # noqa: BLE001 - the edge: whatever happens, the next minute is looked at
-            logger.exception("the schedules cannot be looked at")
+    def look_again(_: threading.Event) -> None:
+        due[0] = look(due[0])
+
+    return running("schedule", look_again, every)
 
 
 def look(due: datetime) -> datetime:
