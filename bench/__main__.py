@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.workload import RULES
 from tests.servers import EMAIL, PASSWORD, Server, pocketbase, quoll
 
 RECORDS = "/api/collections/bench_items/records"
@@ -24,7 +25,7 @@ TEXT = "x" * 900
 ITEMS = {
     "name": "bench_items",
     "type": "base",
-    **dict.fromkeys(("listRule", "viewRule", "createRule", "updateRule", "deleteRule"), ""),
+    **RULES,
     "fields": [
         {"name": "title", "type": "text"},
         {"name": "body", "type": "text"},

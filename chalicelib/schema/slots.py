@@ -31,8 +31,24 @@ MAX_SHARDS = 32
 BAD_SHARDS = Problem("validation_invalid_shards", f"The shards must be between 1 and {MAX_SHARDS}.")
 
 
+class Buildable:
+    """What stored records are brought under; `state` tells how far that has come."""
+
+    state: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all records are under it, so that lists may be read through it."""
+        return self.state != BUILDING
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether they are for good."""
+        return self.state == READY
+
+
 @dataclass(frozen=True)
-class Slot:
+class Slot(Buildable):
     """One of the table's indexes, as a collection uses it.
 
     It is of the declared index named `index`, or of the single relation with the id `field_id`.
@@ -45,16 +61,6 @@ class Slot:
     field_id: str = ""
     condition: Condition | None = None
     state: str = READY
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all records are in it."""
-        return self.state != BUILDING
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether they are for good."""
-        return self.state == READY
 
     def name_in(self, fields: Mapping[str, Field]) -> str:
         """What a superuser knows it by: the index's or the field's name; `fields` are by id."""
@@ -71,22 +77,12 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Edges:
+class Edges(Buildable):
     """The edges of one field; `tag` tells them from those that the field had at another time."""
 
     field_id: str
     tag: str = ""
     state: str = READY
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all values have theirs."""
-        return self.state != BUILDING
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether they have for good."""
-        return self.state == READY
 
     def name_in(self, fields: Mapping[str, Field]) -> str:
         """What a superuser knows them by: the field's name; `fields` are by id."""
