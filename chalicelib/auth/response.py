@@ -1,5 +1,6 @@
 """The answer to every successful sign-in: the record and a token."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,16 @@ def answer_sign_in(
     """``{"record", "token"}``, as the record sees itself, e-mail included. The token is new unless given."""
     (shown,) = present([record], replace(request, auth=record), related)
     return {"record": shown, "token": token or new_auth_token(record)}
+
+
+def finish_sign_in(
+    record: Record, request: RequestInfo, related: RelatedRecords, meta: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The end of every sign-in; `request.context` says by which method. Raises Forbidden."""
+    require_auth_rule(record, request, related)
+    refuse_second_factor(record, request, related)
+    answered = answer_sign_in(record, request, related)
+    return answered if meta is None else {**answered, "meta": meta}
 
 
 def require_auth_rule(record: Record, request: RequestInfo, related: RelatedRecords) -> None:

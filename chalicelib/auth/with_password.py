@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
-from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
+from chalicelib.auth.response import finish_sign_in
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
 from chalicelib.records.refusals import refusals_as_answers
@@ -57,9 +57,7 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
     if not has_password(record, form["password"], collection) or record is None:
         raise BadRequest("Failed to authenticate.")
     asked = request.within("password")
-    require_auth_rule(record, asked, related)
-    refuse_second_factor(record, asked, related)
-    return answer_sign_in(record, asked, related)
+    return finish_sign_in(record, asked, related)
 
 
 def read_form(request: RequestInfo) -> dict[str, str]:

@@ -1,7 +1,12 @@
-"""All collections' definitions, kept in memory for a moment and reloaded when they changed."""
+"""All collections' definitions, kept in memory for a moment and reloaded when they changed.
 
-from dataclasses import dataclass
+The settings come by the same read, as they are stored (chalicelib/settings/load.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Any
 
 from chalicelib import clock
 from chalicelib.config import get_config
@@ -15,9 +20,10 @@ MISSING = "Missing collection context."
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All collections at one version, and when it was last known to be the newest."""
+    """All collections and the settings at one version, and when it was last known to be the newest."""
 
     catalog: Catalog
+    settings: Mapping[str, Any]
     version: str
     checked: int
 
@@ -79,11 +85,11 @@ def note_version(version: str) -> None:
     _confirm(version)
 
 
-def note_saved(catalog: Catalog, version: str, former: str) -> None:
+def note_saved(saved: Snapshot, former: str) -> None:
     """Keep what this process has just saved, unless a thread has seen more than the former version since."""
     with _memory.lock:
         is_next = _memory.held is not None and _memory.held.version == former
-        _memory.held = Snapshot(catalog, version, clock.unix_milliseconds()) if is_next else None
+        _memory.held = replace(saved, checked=clock.unix_milliseconds()) if is_next else None
 
 
 def forget() -> None:
@@ -96,7 +102,7 @@ def _confirm(version: str) -> Snapshot:
     held = _memory.held
     if held is None or held.version != version:
         return _reload(version)
-    confirmed = Snapshot(held.catalog, version, clock.unix_milliseconds())
+    confirmed = replace(held, checked=clock.unix_milliseconds())
     with _memory.lock:
         if _memory.held is held:
             _memory.held = confirmed
@@ -110,9 +116,9 @@ def _reload(version: str | None) -> Snapshot:
         if held is not None and version in (None, held.version):
             return held
         checked = clock.unix_milliseconds()
-        stored, version = load_all()
-        collections = (Collection.from_stored(each) for each in stored)
+        stored = load_all()
+        collections = (Collection.from_stored(each) for each in stored.definitions)
         # A space begins with the time it was made at: the order of creation.
         catalog = Catalog(sorted(collections, key=lambda collection: collection.space))
-        _memory.held = Snapshot(catalog, version, checked)
+        _memory.held = Snapshot(catalog, stored.settings, stored.version, checked)
         return _memory.held

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.collections.load import get_newest, note_saved
 from chalicelib.errors import BadRequest, TooManyRequests
@@ -56,7 +56,8 @@ def save_change(decide: Callable[[Catalog], Change]) -> Change:
             # Whoever lost must not lose again to the same others: pauses are random, and grow.
             get_engine().pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))  # noqa: S311
             continue
-        note_saved(change.applied_to(snapshot.catalog), version, snapshot.version)
+        saved = replace(snapshot, catalog=change.applied_to(snapshot.catalog), version=version)
+        note_saved(saved, snapshot.version)
         return change
     raise TooManyRequests(TOO_BUSY)
 

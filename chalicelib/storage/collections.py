@@ -1,6 +1,7 @@
-"""The collections' definitions, all in one partition, with a version that changes with each of them."""
+"""The collections' definitions and the settings: one partition, and a version that changes with each change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.storage import keys
@@ -12,17 +13,27 @@ from chalicelib.storage.queries import Query
 from chalicelib.storage.rowids import new_rowid
 
 
-def load_all() -> tuple[list[dict[str, Any]], str]:
-    """All definitions as they were saved, and the version they are of ("" before anything was saved)."""
-    definitions: list[dict[str, Any]] = []
-    version = ""
+@dataclass
+class Stored:
+    """All definitions and the settings as they were saved, and their version ("" before anything was)."""
+
+    definitions: list[dict[str, Any]] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    version: str = ""
+
+
+def load_all() -> Stored:
+    """What is saved, by one query."""
+    stored = Stored()
     for page in get_engine().query(Query(keys.CONFIG, consistent=True)):
         for item in page:
             if item["sk"]["S"].startswith(keys.COLLECTION_PREFIX):
-                definitions.append(ConfigItem.from_attributes(item).value)
+                stored.definitions.append(ConfigItem.from_attributes(item).value)
+            elif item["sk"]["S"] == keys.SETTINGS_SORT:
+                stored.settings = ConfigItem.from_attributes(item).value
             elif item["sk"]["S"] == keys.VERSION_SORT:
-                version = VersionItem.from_attributes(item).version
-    return definitions, version
+                stored.version = VersionItem.from_attributes(item).version
+    return stored
 
 
 def read_version() -> str:
@@ -53,6 +64,11 @@ def save_collections(
     except ConditionFailed as failed:
         raise Conflict("collections") from failed
     return version
+
+
+def settings_write(settings: Mapping[str, Any]) -> Write:
+    """The write that saves the settings: for what is `beside`."""
+    return WriteItem(ConfigItem(keys.CONFIG, keys.SETTINGS_SORT).keep(dict(settings)).to_attributes())
 
 
 def _save(definition: Mapping[str, Any]) -> WriteItem:

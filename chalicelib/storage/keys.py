@@ -22,6 +22,7 @@ VERSION_KEY = (CONFIG, VERSION_SORT)
 HEARD_SORT = "H"
 COLLECTION_PREFIX = "C#"
 SETTING_PREFIX = "S#"
+SETTINGS_SORT = "S#settings"
 
 _READABLE = " !\"$&'()*+,/:;<=>?@[]^`{|}"
 _LONGEST_PART = 300

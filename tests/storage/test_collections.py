@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.storage.collections import load_all, read_version, save_collections
+from chalicelib.storage.collections import Stored, load_all, read_version, save_collections, settings_write
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Conflict
 from chalicelib.storage.settings import find_setting, save_setting
@@ -11,21 +11,21 @@ from tests.storage.samples import POSTS, make_record
 
 
 def ids() -> list[str]:
-    return sorted(definition["id"] for definition in load_all()[0])
+    return sorted(definition["id"] for definition in load_all().definitions)
 
 
 def test_nothing_at_first(engine: Engine) -> None:
-    assert load_all() == ([], "")
+    assert load_all() == Stored()
     assert read_version() == ""
 
 
 def test_definitions_come_back_in_one_query(engine: Engine) -> None:
     definitions = [{"id": f"c{n}", "name": "é" * 5000, "fields": [{"n": n}]} for n in range(20)]
-    version = save_collections(definitions, [], "")
+    version = save_collections(definitions, [], "", [settings_write({"meta": {}})])
     engine.calls.reset()
-    assert load_all() == (definitions, version) or sorted(load_all()[0], key=str) == sorted(
-        definitions, key=str
-    )
+    stored = load_all()
+    assert sorted(stored.definitions, key=str) == sorted(definitions, key=str)
+    assert (stored.settings, stored.version) == ({"meta": {}}, version)
     assert set(engine.calls.by_operation) == {"Query"}
     assert read_version() == version
 

@@ -137,6 +137,6 @@ def test_a_change_of_the_collections_is_noticed_on_the_way(ann: Record, defaults
     options = load.get_collection("users").auth
     assert options is not None
     set_auth_options("users", auth_token=replace(options.auth_token, secret="z" * 50))
-    load.note_saved(before.catalog, before.version, load.get_newest().version)
+    load.note_saved(before, load.get_newest().version)
     assert identify(token) is None
     assert load.get_collection("users").auth is not before.catalog.find("users").auth

@@ -344,9 +344,12 @@ def test_saving_such_a_collection_gives_it_slots(posts):
 
 def forget_slots():
     """Store all definitions as they were before there were slots."""
-    found, version = definitions.load_all()
-    old = [{k: v for k, v in each.items() if k not in ("access", "edges", "shards")} for each in found]
-    definitions.save_collections(old, [], version)
+    found = definitions.load_all()
+    old = [
+        {k: v for k, v in each.items() if k not in ("access", "edges", "shards")}
+        for each in found.definitions
+    ]
+    definitions.save_collections(old, [], found.version)
     load.forget()
 
 

@@ -1,5 +1,6 @@
 """Definitions in memory: how long they are trusted, what makes them be read again, who may replace them."""
 
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -14,9 +15,9 @@ from chalicelib.storage.collections import load_all, read_version, save_collecti
 
 def change_elsewhere(name, **changes):
     """As another function would: this one's memory knows nothing of it."""
-    stored, version = load_all()
-    (definition,) = (each for each in stored if each["name"] == name)
-    return save_collections([{**definition, **changes}], [], version)
+    stored = load_all()
+    (definition,) = (each for each in stored.definitions if each["name"] == name)
+    return save_collections([{**definition, **changes}], [], stored.version)
 
 
 @pytest.mark.parametrize("asked", ["users", "USERS", "_pb_users_auth_"])
@@ -89,15 +90,15 @@ def test_whoever_manages_collections_sees_what_others_did(defaults, warm):
 
 def test_what_is_not_in_memory_is_looked_for(defaults, warm):
     get_catalog()
-    stored, version = load_all()
-    save_collections([{**stored[0], "id": "new1", "name": "new"}], [], version)
+    stored = load_all()
+    save_collections([{**stored.definitions[0], "id": "new1", "name": "new"}], [], stored.version)
     assert get_collection("new").id == "new1"
 
 
 def test_a_thread_that_saved_later_is_not_overwritten(defaults, warm):
     first = load.get_newest()
     update_collection("users", {"listRule": None})
-    load.note_saved(first.catalog, "an earlier version", first.version)
+    load.note_saved(replace(first, version="an earlier version"), first.version)
     assert get_collection("users").list_rule is None
 
 

@@ -1,0 +1,1 @@
+"""Mail: what is written, waiting to leave, and sent."""

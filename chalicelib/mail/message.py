@@ -1,0 +1,14 @@
+"""A mail as it is handed from who writes it to what sends it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail to one address. `kind` says what it is about: verification, password-reset, otp and so on."""
+
+    kind: str
+    to: str
+    subject: str
+    html: str
+    text: str

@@ -1,0 +1,1 @@
+"""What superusers set at run time: their model, loading and saving."""
