@@ -1,4 +1,4 @@
-"""The collections' definitions and the settings: one partition, and a version that changes with each change."""
+"""The definitions of collections and the settings: one partition, and a version that every change changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
