@@ -8,7 +8,18 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.commands import collections, migrate, policies, provision, smoke, superuser, template
+from chalicelib.commands import (
+    collections,
+    export_pocketbase,
+    import_pocketbase,
+    migrate,
+    policies,
+    provision,
+    records,
+    smoke,
+    superuser,
+    template,
+)
 from chalicelib.commands.command import Command, CommandFailed
 from chalicelib.commands.tasks import run_tasks, show_tasks
 from chalicelib.config import ConfigError, NotRunning, get_config, join_local_aws
@@ -28,6 +39,10 @@ def _tasks(wanted: argparse.Namespace) -> str:
 COMMANDS: tuple[Command, ...] = (
     superuser.COMMAND,
     collections.COMMAND,
+    export_pocketbase.COMMAND,
+    records.EXPORT,
+    import_pocketbase.COMMAND,
+    records.IMPORT,
     migrate.COMMAND,
     policies.COMMAND,
     provision.COMMAND,
@@ -49,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(failed, 1)
     except (StorageFailure, Overloaded) as failed:
         return _fail(f"The table {get_config().table} cannot be used: {failed}", 1)
-    print(told)
+    if told:
+        print(told)
     return 0
 
 

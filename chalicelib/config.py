@@ -114,6 +114,11 @@ def find_state(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(environ.get("QUOLL_STATE") or ".quoll").absolute()
 
 
+def find_value(name: str, environ: Mapping[str, str] = os.environ) -> str:
+    """What a variable holds that whoever typed a command has named; "" when none is."""
+    return environ.get(name, "") if name else ""
+
+
 def join_local_aws(environ: MutableMapping[str, str] = os.environ) -> None:
     """On the local stage, use the AWS that `make run` has started. Raises NotRunning if there is none."""
     if (environ.get("QUOLL_STAGE") or "local") != "local" or environ.get("AWS_ENDPOINT_URL"):

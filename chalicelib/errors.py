@@ -5,6 +5,7 @@
         ValidationFailed    400  data names the fields: {"title": {"code", "message"}}
         UnreadableBody      400  the body is not what its content type says
       Unauthorized          401
+        SecondFactorNeeded  401  its body is no error's: {"mfaId"}
       Forbidden             403
       NotFound              404
       TooLarge              413
@@ -60,6 +61,18 @@ class Unauthorized(ApiError):
 
     status = 401
     message = "The request requires valid record authorization token."
+
+
+class SecondFactorNeeded(Unauthorized):
+    """The first of two factors was right: sign in by another method, with this id."""
+
+    def __init__(self, mfa_id: str) -> None:
+        self.mfa_id = mfa_id
+        super().__init__()
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"mfaId": "..."}``."""
+        return {"mfaId": self.mfa_id}
 
 
 class Forbidden(ApiError):

@@ -35,8 +35,12 @@ S3_BUCKET_ACTIONS = {"ListObjectsV2": "ListBucket"}
 RESOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dynamodb": lambda params: f"table/{params['TableName']}",
     "ssm": lambda params: f"parameter{params['Name']}",
+    "ses": lambda params: f"identity/{params['FromEmailAddress']}",
     "sqs": lambda params: str(params["QueueUrl"]).rpartition("/")[2],
 }
+
+# Services that IAM calls otherwise than botocore.
+NAMES = {"sesv2": "ses"}
 
 
 class NotPermitted(Exception):
@@ -58,11 +62,11 @@ def judge_call(params: Mapping[str, Any], model: Any, context: Mapping[str, Any]
     function = _function.get()
     if not function:
         return  # a command, a test: whoever runs it has permissions of their own
-    operation = model.name
+    operation, service = model.name, model.service_model.service_name
     if operation == "CreateBucket" and context.get("is_presign_request"):
         operation = "PutObject"  # botocore has no model of a form that is signed, and takes another one's
-    for action, resource in needed_for(model.service_model.service_name, operation, params):
-        if not is_allowed(function, action, resource):
+    for action, resource in needed_for(service, operation, params):
+        if not is_allowed(function, action, resource, leading_key(service, params)):
             raise NotPermitted(_complain(function, action, resource))
 
 
@@ -78,7 +82,14 @@ def needed_for(service: str, operation: str, params: Mapping[str, Any]) -> Itera
     elif service == "s3":
         yield from _needed_for_s3(operation, params)
     else:
-        yield f"{service}:{operation}", _resource(service, params)
+        name = NAMES.get(service, service)
+        yield f"{name}:{operation}", _resource(name, params)
+
+
+def leading_key(service: str, params: Mapping[str, Any]) -> str:
+    """The kind of partition that a call to DynamoDB is about, where it is about one: what policies name."""
+    key = params.get("Key", params.get("Item", {})) if service == "dynamodb" else {}
+    return "".join(str(key.get("pk", {}).get("S", "")).partition("#")[:2])
 
 
 def _needed_for_s3(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -94,15 +105,23 @@ def _needed_for_s3(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[
 
 
 @cache
-def is_allowed(function: str, action: str, resource: str) -> bool:
-    """Whether the policy of a function's row allows an action on a resource."""
+def is_allowed(function: str, action: str, resource: str, leading: str = "") -> bool:
+    """Whether the policy of a function's row allows an action on a resource, in a partition of a table."""
     if function not in FUNCTIONS:
         return False
     statements = policy_document(needs_of([function]), get_config())["Statement"]
     return any(
-        action in each["Action"] and any(fnmatchcase(resource, allowed) for allowed in each["Resource"])
+        action in each["Action"]
+        and any(fnmatchcase(resource, allowed) for allowed in each["Resource"])
+        and _holds(each.get("Condition", {}), leading)
         for each in statements
     )
+
+
+def _holds(condition: Mapping[str, Mapping[str, list[str]]], leading: str) -> bool:
+    """Whether a statement's conditions hold: the partitions that it names are all that policies have."""
+    named = [key for each in condition.values() for keys in each.values() for key in keys]
+    return not condition or any(fnmatchcase(leading, key) for key in named)
 
 
 def _resource(service: str, params: Mapping[str, Any]) -> str:

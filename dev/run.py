@@ -24,7 +24,8 @@ from chalicelib.config import ENDPOINT_FILE, ConfigError, find_state, read_confi
 from chalicelib.jobs.totals import recount_totals
 from chalicelib.storage.failures import StorageFailure
 from dev.aws import AwsFailed, find_free_port, running_aws
-from dev.gateway import Gateway
+from dev.mailbox import PATH as MAILBOX
+from dev.mailbox import GatewayWithMailbox
 from dev.schedule import running_schedules
 from dev.server import HOST, Server
 from dev.stream import followed_stream
@@ -75,7 +76,7 @@ def _serve(server: Server, state: Path) -> None:
             _say(
                 f"Quoll listens on http://{HOST}:{server.server_port}/ - Ctrl-C stops it; data is in {state}"
             )
-            _say("There is no page at this address yet: the API is under /api/.")
+            _say(f"The API is under /api/; mails that would be sent are at {MAILBOX}.")
             with contextlib.suppress(KeyboardInterrupt):
                 server.serve_forever()
             _say("Stopping ...")
@@ -127,7 +128,7 @@ def owned(state: Path) -> Iterator[None]:
 def _listening() -> Iterator[Server]:
     port = _port()
     try:
-        server = Server(Gateway(application.app), port)
+        server = Server(GatewayWithMailbox(application.app), port)
     except OSError as error:
         free = f"PORT={_free_port_after(port)} make run"
         raise CannotRun(f"Port {port} cannot be used ({error.strerror}). A free one: {free}") from error
@@ -144,7 +145,7 @@ def _port() -> int:
 
 def _free_port_after(port: int) -> int:
     for candidate in range(port + 1, min(port + 20, 65536)):
-        with contextlib.suppress(OSError), Server(Gateway(application.app), candidate):
+        with contextlib.suppress(OSError), Server(GatewayWithMailbox(application.app), candidate):
             return candidate
     return find_free_port()
 

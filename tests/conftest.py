@@ -5,11 +5,16 @@ defaults    the same, with PocketBase's default collections in it
 bucket      an empty bucket; `bucket.send` can be replaced by something that fails
 gateway     `dev.gateway.Gateway` around the application, on `defaults`
 superuser   a superuser's record and token, on `defaults`
+kept        requests are kept in the log that superusers read, each with a write; without it none is
 """
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+
+# Before the application, which keeps cryptography from it: tests sign as providers do.
+import jwt  # noqa: F401
 
 # What the developer's shell says about AWS and Quoll is about something else.
 for name in [name for name in os.environ if name.startswith(("AWS_", "QUOLL_"))]:
@@ -29,6 +34,7 @@ os.environ.update(
 )
 
 import pytest
+from botocore.session import get_session
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -41,8 +47,10 @@ from chalicelib.collections import load
 from chalicelib.collections.create import ensure_defaults
 from chalicelib.config import get_config
 from chalicelib.files.store import Store, get_store
+from chalicelib.logs.keep import keep_none_for
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine, get_engine
+from chalicelib.storage.secrets import secret_path
 from chalicelib.storage.table import create_table
 from chalicelib.storage.transactions import Create, write_together
 from dev.gateway import Gateway
@@ -65,6 +73,10 @@ def aws() -> Iterator[None]:
     """An AWS in process, with an empty table; one for all tests of the process."""
     with mock_aws():
         create_table(get_engine())
+        key = secret_path(get_config(), "settings-key")
+        get_session().create_client("ssm", region_name="us-east-1").put_parameter(
+            Name=key, Value="k" * 50, Type="SecureString"
+        )
         yield
 
 
@@ -110,6 +122,20 @@ def start_anew(defaults: Engine, default_items: Items) -> Callable[[], None]:
 def the_gateway() -> Gateway:
     """One for all tests: it keeps nothing."""
     return Gateway(application.app)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _none_kept() -> None:
+    """What a request writes is what it is about, unless a test says otherwise."""
+    keep_none_for(math.inf)
+
+
+@pytest.fixture
+def kept() -> Iterator[None]:
+    """Requests are kept in the log."""
+    keep_none_for(0)
+    yield
+    keep_none_for(math.inf)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ ENVIRONMENT = ("chalicelib/config.py", "tests/conftest.py", "dev/")
 TIME_AND_CHANCE = ("chalicelib/clock.py", "chalicelib/ids.py", "chalicelib/security/")
 KEYS = "chalicelib/storage/keys.py"
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "base"}
-# What takes a tenth of a second and only some requests need.
-LATE_IMPORTS = {"PIL"}
+# What takes long to import, or is bought by all functions for one that sends mail, and few requests need.
+LATE_IMPORTS = {"PIL", "cryptography", "html", "jinja2", "smtplib"}
 NAMED_BASE = "chalicelib/schema/fields/base.py"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
+from chalicelib.auth.oauth2.methods import describe_providers
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.schema.auth_options import AuthOptions, Mfa, Otp
 
@@ -11,11 +12,12 @@ def list_auth_methods(name_or_id: str) -> dict[str, Any]:
     """What a client needs to know to draw a sign-in form. The last three keys are what old clients read."""
     options = auth_options(get_auth_collection(name_or_id, get_catalog_with(name_or_id)))
     identity_fields = list(options.password_auth.identity_fields) if options.password_auth.enabled else []
+    providers = describe_providers(options)
     return {
         "password": {"identityFields": identity_fields, "enabled": options.password_auth.enabled},
-        "oauth2": {"providers": [], "enabled": options.oauth2.enabled},
+        "oauth2": {"providers": providers, "enabled": options.oauth2.enabled},
         **_timed_methods(options),
-        "authProviders": [],
+        "authProviders": providers,
         "usernamePassword": "username" in identity_fields,
         "emailPassword": "email" in identity_fields,
     }

@@ -5,16 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.auth.context import auth_options
+from chalicelib.auth.login_alert import note_origin
+from chalicelib.auth.mfa import require_second_factor
+from chalicelib.auth.superuser_ips import refuse_elsewhere
 from chalicelib.auth.tokens import new_auth_token
 from chalicelib.errors import Forbidden
 from chalicelib.records.access import satisfies
 from chalicelib.records.present import present
+from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.record import Record
 
 UNMET = "The request doesn't satisfy the collection requirements to authenticate."
-NO_MFA = "Multi-factor authentication is not supported yet, and this record may not sign in without it."
 
 
 def answer_sign_in(
@@ -28,9 +31,12 @@ def answer_sign_in(
 def finish_sign_in(
     record: Record, request: RequestInfo, related: RelatedRecords, meta: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The end of every sign-in; `request.context` says by which method. Raises Forbidden."""
+    """The end of every sign-in; `request.context` is the method. Raises Forbidden, SecondFactorNeeded."""
+    refuse_elsewhere(record, request.ip)
     require_auth_rule(record, request, related)
-    refuse_second_factor(record, request, related)
+    require_second_factor(record, request, related)
+    refuse_bad_fields(request)
+    note_origin(record, request, related.catalog)
     answered = answer_sign_in(record, request, related)
     return answered if meta is None else {**answered, "meta": meta}
 
@@ -41,14 +47,3 @@ def require_auth_rule(record: Record, request: RequestInfo, related: RelatedReco
     is_met = request.is_superuser or (rule is not None and satisfies(record, rule, request, related))
     if not is_met:
         raise Forbidden(UNMET)
-
-
-def refuse_second_factor(record: Record, request: RequestInfo, related: RelatedRecords) -> None:
-    """Raise Forbidden for a record that needs a second factor: there is none to ask for, so it must not pass.
-
-    It is needed where the rule is met, so being a superuser, who meets every rule, is left out of account.
-    """
-    mfa = auth_options(record.collection).mfa
-    asked = replace(request, auth=None) if request.is_superuser else request
-    if mfa.enabled and (not mfa.rule or satisfies(record, mfa.rule, asked, related)):
-        raise Forbidden(NO_MFA)

@@ -57,10 +57,10 @@ def new_auth_token(record: Record) -> str:
     return new_token(record, AUTH, refreshable=True)
 
 
-def new_token(record: Record, kind: str, **claims: object) -> str:
-    """A token of a kind, good for as long as the record's collection says."""
+def new_token(record: Record, kind: str, seconds: int = 0, **claims: object) -> str:
+    """A token of a kind, good for so many seconds; 0: for as long as the record's collection says."""
     config = record.collection.auth.tokens.get(SECRET_OF[kind]) if record.collection.auth else None
-    expires = clock.now() + timedelta(seconds=config.duration if config else 0)
+    expires = clock.now() + timedelta(seconds=seconds or (config.duration if config else 0))
     said = {"id": record.id, "type": kind, "collectionId": record.collection.id, **claims}
     return sign_token(said, signing_key(record, kind), expires)
 

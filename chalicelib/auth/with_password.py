@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
+from chalicelib.auth.form import check_text, read_form
 from chalicelib.auth.response import finish_sign_in
 from chalicelib.collections.load import get_catalog_with
-from chalicelib.errors import BadRequest, Forbidden, UnreadableBody, ValidationFailed
+from chalicelib.errors import BadRequest, Forbidden, ValidationFailed
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
@@ -20,25 +21,19 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.password import PasswordField
 from chalicelib.schema.indexes import Index
-from chalicelib.schema.problems import REQUIRED, Problem, problems_to_json
+from chalicelib.schema.problems import Problem, problems_to_json
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import DEFAULT_COST, password_matches, spend_like_a_match
 from chalicelib.storage.records import find_by_unique, find_record
 
 FORM = ("identity", "password", "identityField")
 MAX_BYTES = 255
-UNREADABLE = "An error occurred while loading the submitted data."
 
 # No record has this id. Reading it makes an unknown identity take the read that a known one takes.
 NOBODY = "nobody"
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
-_TOO_LONG = Problem(
-    "validation_length_out_of_range",
-    f"The length must be between 1 and {MAX_BYTES}.",
-    {"max": MAX_BYTES, "min": 1},
-)
 _UNKNOWN_FIELD = Problem("validation_in_invalid", "Must be a valid value.")
 
 
@@ -49,7 +44,7 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
     collection = get_auth_collection(name_or_id, related.catalog)
     if not auth_options(collection).password_auth.enabled:
         raise Forbidden("The collection is not configured to allow password authentication.")
-    form = read_form(request)
+    form = read_form(request, FORM)
     check_form(form, auth_options(collection).password_auth.identity_fields)
     record = find_by_identity(form["identity"], form["identityField"], collection, related)
     if record is None:
@@ -60,19 +55,9 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
     return finish_sign_in(record, asked, related)
 
 
-def read_form(request: RequestInfo) -> dict[str, str]:
-    """The submitted texts by name, "" for those left out. Names have no case, as in PocketBase."""
-    try:
-        given = {key.lower(): value for key, value in request.body.items()}
-    except UnreadableBody as error:
-        raise BadRequest(UNREADABLE) from error
-    is_json = request.headers.get("content_type", "").startswith("application/json")
-    return {name: _read_text(given.get(name.lower()), is_json) for name in FORM}
-
-
 def check_form(form: Mapping[str, str], identity_fields: tuple[str, ...]) -> None:
     """Raise ValidationFailed unless the form can be tried."""
-    problems = {name: problem for name in FORM[:2] if (problem := _check_text(form[name]))}
+    problems = {name: problem for name in FORM[:2] if (problem := check_text(form[name], MAX_BYTES))}
     if form["identityField"] and form["identityField"] not in identity_fields:
         problems["identityField"] = _UNKNOWN_FIELD
     if problems:
@@ -97,20 +82,6 @@ def has_password(record: Record | None, password: str, collection: Collection) -
     field = collection.field_by_name["password"]
     cost = field.cost if isinstance(field, PasswordField) else 0
     return spend_like_a_match(password, cost or DEFAULT_COST)
-
-
-def _read_text(value: Any, is_json: bool) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    if is_json or isinstance(value, list | dict):
-        raise BadRequest(UNREADABLE)
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _check_text(text: str) -> Problem | None:
-    if not text:
-        return REQUIRED
-    return _TOO_LONG if len(text.encode("utf-8", "replace")) > MAX_BYTES else None
 
 
 def _order(identity_fields: tuple[str, ...], identity: str) -> list[str]:

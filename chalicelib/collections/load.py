@@ -46,7 +46,12 @@ def get_catalog() -> Catalog:
 
 def peek_catalog() -> Catalog:
     """What is in memory, however old (loaded when nothing is): for who calls `note_version` next."""
-    return (_memory.held or _reload(None)).catalog
+    return peek_snapshot().catalog
+
+
+def peek_snapshot() -> Snapshot:
+    """The same with everything else."""
+    return _memory.held or _reload(None)
 
 
 def get_catalog_with(name_or_id: str) -> Catalog:

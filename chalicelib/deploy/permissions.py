@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 READ_TABLE = "read the table"
 WRITE_TABLE = "write the table"
+COUNT_ATTEMPTS = "count attempts"  # for the limits of chalicelib/limits: every view that reads settings
+KEEP_LOGS = "keep logs"  # lines of the requests' log, which every view leaves
 READ_FILES = "read files"
 WRITE_FILES = "write files"
 READ_SECRETS = "read secrets"  # for a row of your own: get_secret of chalicelib/storage/secrets.py
+SEND_MAIL = "send mail"
 FOLLOW_STREAM = "follow the table's stream"
 REPORT_FAILURES = "put what failed into the queue"
 
@@ -30,13 +33,16 @@ class Needs:
     memory: int = 0
 
 
-READS = frozenset({READ_TABLE})
+READS = frozenset({READ_TABLE, COUNT_ATTEMPTS, KEEP_LOGS})
 WRITES = READS | {WRITE_TABLE}
 FILES = frozenset({READ_FILES, WRITE_FILES})
 # Whoever writes records puts and removes their files, and does what others could not finish.
 KEEPS_FILES = WRITES | FILES
-FOLLOWS = KEEPS_FILES | {FOLLOW_STREAM, REPORT_FAILURES}
+# The password of a mail server is a secret; a stage without mail keeps what it would send in its table.
+MAILS = WRITES | {SEND_MAIL, READ_SECRETS}
+FOLLOWS = KEEPS_FILES | MAILS | {FOLLOW_STREAM, REPORT_FAILURES}
 RUNS = KEEPS_FILES | {REPORT_FAILURES}
+TICKS = RUNS | MAILS
 
 # Names of the policy files. What none of them is has a file named after all that it allows.
 KINDS: Mapping[str, frozenset[str]] = {
@@ -48,14 +54,28 @@ KINDS: Mapping[str, frozenset[str]] = {
     "invites-files": WRITES | {WRITE_FILES},
     "follows": FOLLOWS,
     "runs": RUNS,
+    "ticks": TICKS,
+    "mails": MAILS,
 }
 
 # API Gateway waits 29 seconds, so no view gets more.
 FUNCTIONS: Mapping[str, Needs] = {
+    "apple_client_secret": Needs(READS),
+    "auth_confirm_email_change": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "auth_confirm_password_reset": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "auth_confirm_verification": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "auth_impersonate": Needs(READS),
     "auth_methods": Needs(READS),
     "auth_refresh": Needs(READS),
-    "auth_with_password": Needs(READS, memory=WHOLE_PROCESSOR),
-    "batch": Needs(),
+    "auth_request_email_change": Needs(MAILS),
+    "auth_request_otp": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "auth_request_password_reset": Needs(WRITES),
+    "auth_request_verification": Needs(WRITES),
+    # Keeps a newcomer's picture.
+    "auth_with_oauth2": Needs(KEEPS_FILES, memory=WHOLE_PROCESSOR),
+    "auth_with_otp": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "auth_with_password": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "batch": Needs(KEEPS_FILES, memory=WHOLE_PROCESSOR),
     "collections_create": Needs(WRITES),
     "collections_delete": Needs(KEEPS_FILES),
     "collections_explain": Needs(READS),
@@ -72,15 +92,26 @@ FUNCTIONS: Mapping[str, Needs] = {
     # Draws thumbs, and keeps them.
     "files_view": Needs(READS | FILES, memory=WHOLE_PROCESSOR),
     "health": Needs(READS),
+    "logs_delete": Needs(WRITES),
+    "logs_list": Needs(READS),
+    "logs_stats": Needs(READS),
+    "logs_view": Needs(READS),
+    "oauth2_providers": Needs(READS),
+    "oauth2_redirect": Needs(READS),
     "records_create": Needs(KEEPS_FILES),
     "records_delete": Needs(KEEPS_FILES),
     "records_list": Needs(READS),
     "records_update": Needs(KEEPS_FILES),
     "records_view": Needs(READS),
+    "settings_test_email": Needs(MAILS),
+    "settings_test_s3": Needs(READS | {READ_SECRETS}),
+    "settings_update": Needs(WRITES | {READ_SECRETS}),
+    "settings_view": Needs(READS),
     # Jobs
     "record_stream": Needs(FOLLOWS, seconds=60),
-    "minute_tick": Needs(RUNS, seconds=LONGEST),
+    "minute_tick": Needs(TICKS, seconds=LONGEST),
     "job_pb_db_optimize": Needs(RUNS, seconds=LONGEST),
+    "job_pb_logs_cleanup": Needs(RUNS, seconds=LONGEST),
     "job_pb_mfa_cleanup": Needs(RUNS, seconds=LONGEST),
     "job_pb_otp_cleanup": Needs(RUNS, seconds=LONGEST),
 }

@@ -12,12 +12,15 @@ from chalice.app import Chalice
 from chalicelib.config import Config
 from chalicelib.deploy.functions import API_HANDLER, group_views, jobs_of, views_of
 from chalicelib.deploy.permissions import (
+    COUNT_ATTEMPTS,
     FOLLOW_STREAM,
     FUNCTIONS,
+    KEEP_LOGS,
     READ_FILES,
     READ_SECRETS,
     READ_TABLE,
     REPORT_FAILURES,
+    SEND_MAIL,
     WRITE_FILES,
     WRITE_TABLE,
     Needs,
@@ -25,6 +28,7 @@ from chalicelib.deploy.permissions import (
     needs_of,
 )
 from chalicelib.deploy.resources import queue_name
+from chalicelib.storage.keys import ATTEMPTS_PREFIX, LOG_PREFIX
 
 Statement: TypeAlias = dict[str, Any]
 Document: TypeAlias = dict[str, Any]
@@ -64,6 +68,18 @@ def _write_table(config: Config) -> Iterator[Statement]:
     yield _allow(actions, _arn("dynamodb", f"table/{config.table}"))
 
 
+def _count_attempts(config: Config) -> Iterator[Statement]:
+    counted = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{ATTEMPTS_PREFIX}*"]}}
+    statement = _allow("dynamodb:UpdateItem", _arn("dynamodb", f"table/{config.table}"))
+    yield {**statement, "Condition": counted}
+
+
+def _keep_logs(config: Config) -> Iterator[Statement]:
+    kept = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{LOG_PREFIX}*"]}}
+    statement = _allow("dynamodb:PutItem", _arn("dynamodb", f"table/{config.table}"))
+    yield {**statement, "Condition": kept}
+
+
 def _read_files(config: Config) -> Iterator[Statement]:
     yield _allow("s3:GetObject", f"arn:*:s3:::{config.bucket}/*")
     # To list them, and so that what is not there is a 404: without it S3 says 403.
@@ -76,6 +92,12 @@ def _write_files(config: Config) -> Iterator[Statement]:
 
 def _read_secrets(config: Config) -> Iterator[Statement]:
     yield _allow("ssm:GetParameter", _arn("ssm", f"parameter/quoll/{config.stage}/*"))
+
+
+def _send_mail(config: Config) -> Iterator[Statement]:
+    # The sender may be set at run time; SES sends for proven ones alone.
+    resources = (_arn("ses", f"{kind}/*") for kind in ("identity", "configuration-set"))
+    yield _allow("ses:SendEmail ses:SendRawEmail", *resources)
 
 
 def _follow_stream(config: Config) -> Iterator[Statement]:
@@ -91,9 +113,12 @@ def _report_failures(config: Config) -> Iterator[Statement]:
 STATEMENTS: Mapping[str, Callable[[Config], Iterator[Statement]]] = {
     READ_TABLE: _read_table,
     WRITE_TABLE: _write_table,
+    COUNT_ATTEMPTS: _count_attempts,
+    KEEP_LOGS: _keep_logs,
     READ_FILES: _read_files,
     WRITE_FILES: _write_files,
     READ_SECRETS: _read_secrets,
+    SEND_MAIL: _send_mail,
     FOLLOW_STREAM: _follow_stream,
     REPORT_FAILURES: _report_failures,
 }

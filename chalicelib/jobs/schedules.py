@@ -23,6 +23,7 @@ from typing import Any
 from chalicelib.cron import Cron, aws_expression, parse_cron
 from chalicelib.jobs.expired import remove_expired
 from chalicelib.jobs.totals import reconcile_totals
+from chalicelib.logs.kept import remove_hidden
 
 # Ids that begin so are PocketBase's, and come last in its list.
 RESERVED = "__pb"
@@ -83,6 +84,13 @@ SCHEDULES: tuple[Schedule, ...] = (
         "0 * * * *",
         partial(remove_expired, "_otps"),
         "removes one-time passwords whose time is over",
+        may_repeat=True,
+    ),
+    Schedule(
+        "__pbLogsCleanup__",
+        "0 */6 * * *",
+        remove_hidden,
+        "removes requests' logs that are cleared, or older than the settings allow by now",
         may_repeat=True,
     ),
 )

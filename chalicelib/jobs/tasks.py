@@ -6,11 +6,11 @@ number of them may at once, each may be stopped anywhere.
 
 from chalicelib import clock
 from chalicelib.collections import backfill, purge
-from chalicelib.jobs import files
+from chalicelib.jobs import files, mail
 from chalicelib.records import removal_task
 from chalicelib.storage.tasks import Portion, TaskKind, run_in_turn
 
-KINDS: tuple[TaskKind, ...] = (backfill.TASK, removal_task.TASK, purge.TASK, files.TASK)
+KINDS: tuple[TaskKind, ...] = (backfill.TASK, removal_task.TASK, purge.TASK, files.TASK, mail.TASK)
 TASKS = {kind.name: kind for kind in KINDS}
 # How many records of one kind are done before the next kind has its turn.
 TURN = 100

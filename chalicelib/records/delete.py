@@ -1,12 +1,14 @@
 """Deleting a record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
 from chalicelib.files.keeping import write_with_files
 from chalicelib.records.access import open_collection, require_allowed
 from chalicelib.records.cascade import PastTransaction, RequiredReference, plan_removal
+from chalicelib.records.decided import take_up
 from chalicelib.records.reach import may_be_refused
 from chalicelib.records.refusals import over_budget, refusals_as_answers
 from chalicelib.records.related import WHOLE, RelatedRecords
@@ -22,7 +24,7 @@ from chalicelib.storage.claims import Planned
 from chalicelib.storage.due_tasks import DueTask, task_write
 from chalicelib.storage.engine import TRANSACTION_MAX
 from chalicelib.storage.failures import Conflict, NotUnique, TooManyItems
-from chalicelib.storage.records import find_record, read
+from chalicelib.storage.records import read
 from chalicelib.storage.transactions import Change, Delete, Update, refuse_taken
 
 FAILED = "Failed to delete record. Make sure that the record is not part of a required relation reference."
@@ -43,12 +45,29 @@ def delete_record(name: str, record_id: str, request: RequestInfo) -> None:
         go_on_at_once(task)
 
 
+def decide_delete(name: str, record_id: str, request: RequestInfo, related: RelatedRecords) -> None:
+    """Take up the removal that the request is for, and all that follows. Raises BadRequest."""
+    collection = open_collection(related.catalog, name, "delete", request)
+    record = require_allowed(related.find(collection, record_id), "delete", request, related)
+    with _refusals():
+        try:
+            take_up(_plan(record, related, TRANSACTION_MAX), related)
+        except PastTransaction as error:
+            raise TooManyItems from error
+
+
 def _delete(
     collection: Collection, record_id: str, request: RequestInfo, related: RelatedRecords
 ) -> DueTask | None:
-    record = require_allowed(find_record(collection, record_id), "delete", request, related)
-    try:
+    record = require_allowed(related.find(collection, record_id), "delete", request, related)
+    with _refusals():
         return _remove(record, related)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
     except RequiredReference as error:
         raise BadRequest(FAILED) from error
     except NotUnique as taken:
@@ -57,13 +76,18 @@ def _delete(
         raise BadRequest(over_budget(error.limit, UNDECIDED)) from error
 
 
+def _plan(record: Record, related: RelatedRecords, most: int | None) -> list[Change]:
+    changes = plan_removal([record], related, most)
+    return [*changes, *remaining_superuser(changes, related)]
+
+
 def _remove(record: Record, related: RelatedRecords) -> DueTask | None:
     """Remove it and all that follows; or, where nothing can refuse it any more, it alone: a task is left."""
     changes: list[Change] = []
     is_open = may_be_refused(record.collection, related.catalog)
     try:
-        changes = plan_removal([record], related, None if is_open else TRANSACTION_MAX)
-        write_with_files([*changes, *_remaining_superuser(changes, related)])
+        changes = _plan(record, related, None if is_open else TRANSACTION_MAX)
+        write_with_files(changes)
     except TooManyItems:
         if any(each.is_superuser for each in _removed(changes) if each != record):
             raise
@@ -80,7 +104,7 @@ def _remove_alone(record: Record, related: RelatedRecords) -> DueTask:
     """Remove a record, and in the same transaction keep what is left to do."""
     task = new_removal_task([record])
     changes: list[Change] = [Delete(record)]
-    changes += _remaining_superuser(changes, related)
+    changes += remaining_superuser(changes, related)
     write_with_files(changes, [Planned(task_write(task), Conflict(task.name))])
     return task
 
@@ -89,15 +113,21 @@ def _removed(changes: Sequence[Change]) -> list[Record]:
     return [change.record for change in changes if isinstance(change, Delete)]
 
 
-def _remaining_superuser(changes: Sequence[Change], related: RelatedRecords) -> Sequence[Change]:
+def remaining_superuser(changes: Sequence[Change], related: RelatedRecords) -> Sequence[Change]:
     """Another superuser, written unchanged: of two who delete each other at once, one starts over."""
     kept = [change for change in changes if isinstance(change, Update) and change.after.is_superuser]
     gone = [each for each in _removed(changes) if each.is_superuser]
     if kept or not gone:
         return []
-    ids = {each.id for each in gone}
-    superusers = read(gone[0].collection, WHOLE, related.budget, first=len(ids) + 1)
-    other = next((each for each in superusers if each.id not in ids), None)
+    other = _find_other(gone[0].collection, {each.id for each in gone}, related)
     if other is None:
         raise BadRequest(LAST_SUPERUSER)
     return [Update(other, other)]
+
+
+def _find_other(collection: Collection, gone: Set[str], related: RelatedRecords) -> Record | None:
+    """A record of the collection that stays."""
+    changed = related.pending.changed(collection)
+    stored = read(collection, WHOLE, related.budget, first=len(gone) + len(changed) + 1)
+    known: dict[str, Record | None] = {**{each.id: each for each in stored}, **changed}
+    return next((each for record_id, each in known.items() if each and record_id not in gone), None)

@@ -1,17 +1,22 @@
-"""Records that a filter, a rule or an expand reaches from others: cached and batched for one request."""
+"""Records that a filter, a rule or an expand reaches from others: cached and batched for one request.
 
-from collections.abc import Iterable, Mapping, Sequence
+They are as the request is going to leave them: what it has decided on (pending.py) covers what was read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
 from chalicelib.filters import ALWAYS, InInsertionOrder, Node, Plan, Sort, Trials, having, make_plan, matching
+from chalicelib.records.pending import Pending
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
+from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage.budget import Budget
-from chalicelib.storage.records import find_everywhere, read
+from chalicelib.storage.records import find_everywhere, find_holder, find_record, read
 
 WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
 # From how many look-ups on reading a whole collection is the shorter way.
@@ -25,6 +30,7 @@ class RelatedRecords:
         self._catalog = catalog if catalog is not None else get_catalog()
         self.budget = budget or Budget(get_config().query_budget)
         self.trials = Trials()
+        self.pending = Pending()
         self._by_id: dict[tuple[str, str], Record | None] = {}
         self._everything: dict[str, list[Record]] = {}
         self._referring: dict[tuple[str, str], dict[str, Sequence[Record]]] = {}
@@ -35,18 +41,46 @@ class RelatedRecords:
         """All collections."""
         return self._catalog
 
+    def find(self, collection: Collection, record_id: str) -> Record | None:
+        """One record that the request itself names, if there is one."""
+        changed, key = self.pending.changed(collection), (collection.space, record_id)
+        if record_id in changed:
+            return changed[record_id]
+        if key not in self._by_id:
+            self._by_id[key] = find_record(collection, record_id)
+        return self._by_id[key]
+
+    def note_absent(self, record: Record) -> None:
+        """Note that there is none of this id, which was just made up."""
+        self._by_id.setdefault((record.collection.space, record.id), None)
+
+    def find_other(self, index: Index, record: Record) -> Record | None:
+        """Another record that has what this one would hold in a unique index."""
+        key, changed = index.key_of(record.values), self.pending.changed(record.collection)
+        if key is None:
+            return None
+        others = [each for each in changed.values() if each and each.id != record.id]
+        found = next((each for each in others if index.key_of(each.values) == key), None)
+        stored = None if found else find_holder(record.collection, index, key)
+        return stored if stored and stored.id not in {*changed, record.id} else found
+
     def by_ids(self, collection: Collection, ids: Sequence[str]) -> Sequence[Record]:
         """The records that exist among these ids, each once, in the ids' order."""
         wanted = dict.fromkeys((collection.space, record_id) for record_id in ids if record_id)
         self.fetch([(collection, record_id) for _, record_id in wanted])
-        return [record for key in wanted if (record := self._by_id[key]) is not None]
+        known = {key: self._by_id.get(key) for key in wanted}
+        changed = self.pending.changed(collection)
+        known |= {key: changed[key[1]] for key in wanted if key[1] in changed}
+        return [record for record in known.values() if record is not None]
 
     def fetch(self, wanted: Sequence[tuple[Collection, str]]) -> None:
         """Read these records, of any collections, at once: `by_ids` then finds them without another call."""
         unknown = [
             (collection, record_id)
             for collection, record_id in wanted
-            if record_id and (collection.space, record_id) not in self._by_id
+            if record_id
+            and (collection.space, record_id) not in self._by_id
+            and record_id not in self.pending.changed(collection)
         ]
         if not unknown:
             return
@@ -59,7 +93,9 @@ class RelatedRecords:
         """The records of `collection` whose relation `field` holds any of these ids, in insertion order."""
         by_id = self._references(collection, collection.field_by_name[field], ids)
         found = {record.id: record for wanted in dict.fromkeys(ids) for record in by_id.get(wanted, ())}
-        return sorted(found.values(), key=lambda record: record.rowid)
+        sought = set(ids)
+        in_order = sorted(found.values(), key=lambda record: record.rowid)
+        return self._as_left(collection, in_order, lambda each: not sought.isdisjoint(ids_in(each, field)))
 
     def find_referring(
         self, collection: Collection, field: str, record_id: str, most: int | None
@@ -70,7 +106,10 @@ class RelatedRecords:
         if most is None or isinstance(plan.access, InInsertionOrder):
             return self.referring(collection, field, [record_id])
         found = self.find_few(collection, plan, most)
-        return found if found is None else sorted(found, key=lambda record: record.rowid)
+        if found is None:
+            return None
+        in_order = sorted(found, key=lambda record: record.rowid)
+        return self._as_left(collection, in_order, self._test(node))
 
     def equal(self, collection: Collection, field: str, value: str) -> Sequence[Record] | None:
         """The records whose field holds this text, in insertion order; None when only reading all tells."""
@@ -81,14 +120,14 @@ class RelatedRecords:
             if isinstance(plan.access, InInsertionOrder) or len(self._equal) >= MAX_LOOKUPS:
                 return None
             self._equal[key] = self._find(plan, collection)
-        return self._equal[key]
+        return self._as_left(collection, self._equal[key], self._test(node))
 
     def look_up(self, collection: Collection, node: Node) -> Sequence[Record]:
         """The records that satisfy a tree, in insertion order: through an index if one serves it."""
         plan = make_plan(node, Sort(), collection)
         if isinstance(plan.access, InInsertionOrder):
             return list(matching(node, self.everything(collection), self))
-        return self._find(plan, collection)
+        return self._as_left(collection, self._find(plan, collection), self._test(node))
 
     def find_few(self, collection: Collection, plan: Plan, most: int) -> Sequence[Record] | None:
         """The records that a plan is for, if no more than `most` have to be read to find them."""
@@ -97,9 +136,26 @@ class RelatedRecords:
 
     def everything(self, collection: Collection) -> Iterable[Record]:
         """All records of a collection, in insertion order."""
+        return self._as_left(collection, self._everything_stored(collection), lambda _: True)
+
+    def _everything_stored(self, collection: Collection) -> Sequence[Record]:
         if collection.space not in self._everything:
             self._everything[collection.space] = list(read(collection, WHOLE, self.budget))
         return self._everything[collection.space]
+
+    def _as_left(
+        self, collection: Collection, stored: Sequence[Record], is_wanted: Callable[[Record], bool]
+    ) -> Sequence[Record]:
+        """Stored records that were found, in insertion order, as the request is going to leave them."""
+        changed = self.pending.changed(collection)
+        if not changed:
+            return stored
+        kept = [record for record in stored if record.id not in changed]
+        added = [record for record in changed.values() if record and is_wanted(record)]
+        return sorted([*kept, *added], key=lambda record: record.rowid)
+
+    def _test(self, node: Node) -> Callable[[Record], bool]:
+        return lambda record: any(matching(node, [record], self))
 
     def _references(
         self, collection: Collection, field: Field, ids: Sequence[str]
@@ -119,7 +175,7 @@ class RelatedRecords:
         self, collection: Collection, field: Field, ids: Sequence[str]
     ) -> Mapping[str, Sequence[Record]]:
         found: dict[str, list[Record]] = {each: [] for each in ids}
-        for record in self.everything(collection) if ids else ():
+        for record in self._everything_stored(collection) if ids else ():
             for target in ids_in(record, field.name):
                 found.setdefault(target, []).append(record)
         return found

@@ -18,7 +18,8 @@ from chalicelib.storage.transactions import Change, Create, Delete, Update
 # What a changed value of an auth record makes worthless.
 OUTDATED_BY: Mapping[str, Sequence[str]] = {
     "email": (OTPS,),
-    "verified": (EXTERNAL,),
+    "tokenKey": (OTPS,),
+    "verified": (EXTERNAL, OTPS),
     "password": (MFAS, OTPS, ORIGINS),
 }
 
@@ -36,10 +37,13 @@ def save_changed(before: Record, after: Record) -> Record:
     return write_with_files(plan_changed(before, after))[0]
 
 
-def plan_changed(before: Record, after: Record) -> list[Change]:
+def plan_changed(before: Record, after: Record, related: RelatedRecords | None = None) -> list[Change]:
     """What storing a record in place of another takes: itself, and what is void after it."""
-    changed = Update(before, hashed(renewed(before, after)))
-    return [changed, *(Delete(each) for each in _outdated(before, after))]
+    outdated = _outdated(before, after, related)
+    # Who signed in through an account that is linked no more is signed out.
+    is_unlinked = _has_links(outdated)
+    changed = Update(before, hashed(renewed(before, after, is_unlinked=is_unlinked)))
+    return [changed, *(Delete(each) for each in outdated)]
 
 
 def filled_in(record: Record) -> Record:
@@ -48,11 +52,11 @@ def filled_in(record: Record) -> Record:
     return replace(record, values=values | _always(record.collection))
 
 
-def renewed(before: Record, after: Record) -> Record:
+def renewed(before: Record, after: Record, *, is_unlinked: bool = False) -> Record:
     """A changed record with its dates moved on, and its tokens made void if they must be."""
     now = clock.to_text(clock.now())
     values = fill_changed(after.collection, after.values, now) | _always(after.collection)
-    if _voids_tokens(before, after):
+    if _keeps_key(before, after) and (is_unlinked or {"email", "password"} & _changed(before, after)):
         values["tokenKey"] = after.collection.field_by_name["tokenKey"].on_create("", now)
     return replace(after, values=values)
 
@@ -76,21 +80,26 @@ def _always(collection: Collection) -> dict[str, Any]:
     return {"verified": True} if collection.name == "_superusers" else {}
 
 
-def _voids_tokens(before: Record, after: Record) -> bool:
-    """Whether a new e-mail or password ends all sessions, unless this save sets another tokenKey itself."""
-    return (
-        after.collection.is_auth
-        and bool({"email", "password"} & _changed(before, after))
-        and before.get("tokenKey") == after.get("tokenKey")
-    )
+def _keeps_key(before: Record, after: Record) -> bool:
+    """Whether this save does not set a tokenKey itself."""
+    return after.collection.is_auth and before.get("tokenKey") == after.get("tokenKey")
 
 
 def _changed(before: Record, after: Record) -> set[str]:
-    return {name for name in OUTDATED_BY if before.get(name) != after.get(name)}
+    """What is another value of these; being verified no more is no change that makes anything worthless."""
+    changed = {name for name in OUTDATED_BY if before.get(name) != after.get(name)}
+    return changed if after.get("verified") else changed - {"verified"}
 
 
-def _outdated(before: Record, after: Record) -> list[Record]:
+def _outdated(before: Record, after: Record, related: RelatedRecords | None) -> list[Record]:
     if not after.collection.is_auth:
         return []
-    names = {name for value in _changed(before, after) for name in OUTDATED_BY[value]}
-    return find_attached(after, sorted(names), RelatedRecords()) if names else []
+    changed = _changed(before, after)
+    names = {name for value in changed for name in OUTDATED_BY[value]}
+    found = find_attached(after, sorted(names), related or RelatedRecords()) if names else []
+    # Being verified makes nothing worthless by itself: only the end of a link does.
+    return found if changed != {"verified"} or _has_links(found) else []
+
+
+def _has_links(attached: Sequence[Record]) -> bool:
+    return any(each.collection.name == EXTERNAL for each in attached)

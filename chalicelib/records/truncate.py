@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chalicelib.errors import BadRequest
 from chalicelib.files.keeping import write_with_files
 from chalicelib.records.cascade import RequiredReference, plan_removal
+from chalicelib.records.delete import remaining_superuser
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.start_over import start_over_on_conflict
@@ -39,8 +40,10 @@ def _truncate(collection: Collection) -> None:
     related = RelatedRecords()
     try:
         planned = plan_removal(related.everything(collection), related)
-        for changes in in_portions([*_updates(planned), *reversed(_deletes(planned))]):
-            write_with_files(changes)
+        kept = _kept_superuser(planned, related)
+        for changes in in_portions([*_updates(planned), *reversed(_deletes(planned))], len(kept)):
+            is_needed = any(each.record.is_superuser for each in _deletes(changes))
+            write_with_files([*changes, *(kept if is_needed else ())])
     except BudgetExceeded as error:
         raise BadRequest(TOO_MANY.format(error.limit)) from error
     except RequiredReference as error:
@@ -49,9 +52,17 @@ def _truncate(collection: Collection) -> None:
         raise BadRequest(FAILED, problems_to_json(problems_of(taken))) from taken
 
 
+def _kept_superuser(planned: Sequence[Change], related: RelatedRecords) -> Sequence[Change]:
+    """A superuser who stays, to be written with those who go. Raises BadRequest when there is none."""
+    try:
+        return remaining_superuser(planned, related)
+    except BadRequest as last:
+        raise BadRequest(FAILED) from last
+
+
 def _updates(planned: Sequence[Change]) -> list[Change]:
     return [change for change in planned if not isinstance(change, Delete)]
 
 
-def _deletes(planned: Sequence[Change]) -> list[Change]:
+def _deletes(planned: Sequence[Change]) -> list[Delete]:
     return [change for change in planned if isinstance(change, Delete)]

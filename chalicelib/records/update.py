@@ -1,5 +1,6 @@
 """Changing a record."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,21 +8,20 @@ from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import ValidationFailed
 from chalicelib.records.access import open_collection, require_allowed, require_found
 from chalicelib.records.auth_values import with_auth_values
+from chalicelib.records.decided import take_up, write_decided
 from chalicelib.records.present import present
 from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
-from chalicelib.records.save import save_changed
+from chalicelib.records.save import plan_changed
 from chalicelib.records.start_over import start_over_on_conflict
-from chalicelib.records.unique import problems_of
+from chalicelib.records.unique import taken_as_problems
 from chalicelib.records.uploads import with_uploads
 from chalicelib.records.validate import find_problems
 from chalicelib.records.values import body_for_rules, read_values
 from chalicelib.request import RequestInfo
-from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.record import Record
-from chalicelib.storage.failures import NotUnique
-from chalicelib.storage.records import find_record
+from chalicelib.storage.transactions import Change
 
 FAILED = "Failed to update record."
 
@@ -35,28 +35,36 @@ def update_record(name: str, record_id: str, request: RequestInfo) -> dict[str, 
     catalog = get_catalog_with(name)
     collection = open_collection(catalog, name, "update", request)
     asked = replace(request, body=with_uploads(collection, request))
-    return start_over_on_conflict(lambda: _update(collection, record_id, asked, RelatedRecords(catalog)))
+
+    def update() -> dict[str, Any]:
+        related = RelatedRecords(catalog)
+        with taken_as_problems(FAILED):
+            answer = decide_update(name, record_id, asked, related)
+            write_decided(related)
+        return answer
+
+    return start_over_on_conflict(update)
 
 
-def _update(
-    collection: Collection, record_id: str, request: RequestInfo, related: RelatedRecords
-) -> dict[str, Any]:
-    before = require_found(find_record(collection, record_id))
+def decide_update(name: str, record_id: str, request: RequestInfo, related: RelatedRecords) -> dict[str, Any]:
+    """Take up the change that the request is for; answers the record as the request may see it."""
+    collection = open_collection(related.catalog, name, "update", request)
+    before = require_found(related.find(collection, record_id))
     values = read_values(collection, request.body, before, superuser=request.is_superuser)
     body = body_for_rules(collection, request.body, values, superuser=request.is_superuser)
     asked = replace(request, body=body)
     require_allowed(before, "update", asked, related)
     after = replace(before, values=with_auth_values(collection, values, request.body))
-    return present([_save(before, after, asked, related)], asked, related)[0]
+    stored, *_ = take_up(_changes(before, after, asked, related), related)
+    return present([stored], asked, related)[0]
 
 
-def _save(before: Record, after: Record, request: RequestInfo, related: RelatedRecords) -> Record:
-    """Store the change if validation lets it; answers the record as stored."""
+def _changes(
+    before: Record, after: Record, request: RequestInfo, related: RelatedRecords
+) -> Sequence[Change]:
+    """What is to be stored, if validation lets it."""
     problems = find_problems(before, after, request, related)
     if problems:
         raise ValidationFailed(FAILED, problems_to_json(problems))
     refuse_bad_fields(request)
-    try:
-        return save_changed(before, after)
-    except NotUnique as taken:
-        raise ValidationFailed(FAILED, problems_to_json(problems_of(taken))) from taken
+    return plan_changed(before, after, related)

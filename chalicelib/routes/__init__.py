@@ -12,7 +12,19 @@ A view reads the request, calls one function and answers:
 Path parameters arrive decoded (middleware.py).
 """
 
-from chalicelib.routes import batch, collections, crons, files, health, record_auth, records
+from chalicelib.routes import (
+    batch,
+    collections,
+    crons,
+    files,
+    health,
+    logs,
+    mails,
+    oauth2,
+    record_auth,
+    records,
+    settings,
+)
 from chalicelib.routes.middleware import MIDDLEWARE
 
 BLUEPRINTS = (
@@ -23,6 +35,10 @@ BLUEPRINTS = (
     files.blueprint,
     batch.blueprint,
     crons.blueprint,
+    logs.blueprint,
+    mails.blueprint,
+    oauth2.blueprint,
+    settings.blueprint,
 )
 
 __all__ = ["BLUEPRINTS", "MIDDLEWARE"]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +39,18 @@ def answer_written(request: RequestInfo, data: Mapping[str, Any]) -> Response:
         if len(response.body) <= MAX_BYTES:
             break
         response = _answer_picked(request, left(data), 200)
+    return response
+
+
+def answer_several(request: RequestInfo, results: Sequence[Mapping[str, Any]]) -> Response:
+    """The same of several that were just stored: their bodies are cut down together."""
+    response = _answer_picked(request, results, 200)
+    for left in (_without_expand, _only_id):
+        if len(response.body) <= MAX_BYTES:
+            break
+        bodies = [result["body"] and left(result["body"]) for result in results]
+        shown = [{**result, "body": body} for result, body in zip(results, bodies, strict=True)]
+        response = _answer_picked(request, shown, 200)
     return response
 
 

@@ -8,9 +8,11 @@ from chalicelib.config import get_config
 from chalicelib.request import RequestInfo
 from chalicelib.routes.answer import answer
 from chalicelib.routes.read import read_request
+from chalicelib.settings.load import peek_settings
 
 blueprint = Blueprint(__name__)
-# X-Forwarded-For is not among them: API Gateway always sends one, and the address is known without it.
+# X-Forwarded-For is not among them: API Gateway always sends one, and the address is known without it. A
+# superuser may trust it nevertheless, behind a proxy of his own.
 PROXY_HEADERS = ("CF-Connecting-IP", "Fly-Client-IP")
 
 
@@ -33,5 +35,6 @@ def describe_health(request: RequestInfo) -> dict[str, Any]:
 
 def describe_caller(request: RequestInfo) -> dict[str, Any]:
     """How the application sees a superuser, and that no backup is being made just now."""
-    proxies = [name for name in PROXY_HEADERS if request.headers.get(name.lower().replace("-", "_"))]
+    known = (*peek_settings().trusted_proxy.headers, *PROXY_HEADERS)
+    proxies = [name for name in known if request.headers.get(name.lower().replace("-", "_"))]
     return {"realIP": request.ip, "possibleProxyHeader": proxies[0] if proxies else "", "canBackup": True}

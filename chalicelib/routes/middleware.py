@@ -9,6 +9,7 @@ from chalice.app import CaseInsensitiveMapping, Request, Response
 from chalicelib.errors import ApiError, InternalError, NotFound
 from chalicelib.routes.answer import json_answer
 from chalicelib.routes.cost import tell_cost
+from chalicelib.routes.keep import note_refusal
 from chalicelib.routes.watch import log_request, trace_request
 
 GetResponse: TypeAlias = Callable[[Request], Response]
@@ -46,10 +47,12 @@ def errors_as_json(request: Request, get_response: GetResponse) -> Response:
     try:
         response = get_response(request)
     except ApiError as error:
+        note_refusal(error)
         return json_answer(error.to_json(), error.status)
     if isinstance(response.body, bytes):
         return response
     refusal = _error_of_chalice(request.method, response.status_code)
+    note_refusal(refusal)
     return json_answer(refusal.to_json(), refusal.status)
 
 

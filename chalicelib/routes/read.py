@@ -6,7 +6,7 @@ views: the middleware has done it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,12 +14,17 @@ from chalice.app import Request
 
 from chalicelib.auth.file_token import find_file_bearer
 from chalicelib.auth.identify import identify
+from chalicelib.auth.superuser_ips import are_welcome, is_elsewhere, refuse_elsewhere
 from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.limits.limit import are_requests_limited
 from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import DEFAULT_PER_PAGE, MAX_PER_PAGE, PageRequest
 from chalicelib.request import RequestInfo
 from chalicelib.routes.bodies import LazyBody
+from chalicelib.routes.limit_rate import limit_rate
 from chalicelib.schema.record import Record
+from chalicelib.settings.addresses import find_client
+from chalicelib.settings.load import get_settings, peek_settings
 
 NOT_A_SUPERUSER = "The authorized record is not allowed to perform this action."
 _LARGEST_NUMBER = 2**63 - 1
@@ -29,19 +34,36 @@ _FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 
 
 def read_request(app_request: Request) -> RequestInfo:
-    """Who asks, how, and with what."""
-    return _read(app_request, lambda request: identify(request.headers.get("authorization", "")))
+    """Who asks, how, and with what: counted by the limits.
+
+    Raises Forbidden for superusers at an address that they may not use, and TooManyRequests.
+    """
+    request = _read_bare(app_request)
+    request = _complete(request, identify(request.headers.get("authorization", "")), app_request)
+    refuse_elsewhere(request.auth, request.ip)
+    return limit_rate(app_request, request)
 
 
 def read_file_request(app_request: Request) -> RequestInfo:
-    """A request of somebody who is known by a file token in the query and nothing else."""
-    return _read(app_request, lambda request: find_file_bearer(request.query.get("token", "")))
+    """A request of somebody who is known by a file token in the query and nothing else.
+
+    Raises what `read_request` does. Superusers' file tokens are worth nothing elsewhere, and limits, too, are
+    those of whom the Authorization header names.
+    """
+    request = _read_bare(app_request)
+    request = _complete(request, find_file_bearer(request.query.get("token", "")), app_request)
+    if not are_welcome(request.ip) or are_requests_limited():
+        bearer = identify(request.headers.get("authorization", ""))
+        refuse_elsewhere(bearer, request.ip)
+        limit_rate(app_request, replace(request, auth=bearer))
+    return replace(request, auth=None) if is_elsewhere(request.auth, request.ip) else request
 
 
-def _read(app_request: Request, identify_by: Callable[[RequestInfo], Record | None]) -> RequestInfo:
+def _read_bare(app_request: Request) -> RequestInfo:
+    """A request of nobody in particular, from wherever the gateway says. Asks the table nothing."""
     event = app_request.to_original_event()
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    request = RequestInfo(
+    headers = _read_headers(event)
+    return RequestInfo(
         method=app_request.method,
         path=event.get("path", ""),
         query=read_query(event),
@@ -49,10 +71,19 @@ def _read(app_request: Request, identify_by: Callable[[RequestInfo], Record | No
         body=LazyBody(cast(bytes, app_request.raw_body), headers.get("content-type", "")),
         ip=event["requestContext"].get("identity", {}).get("sourceIp", ""),
     )
-    auth = identify_by(request)
+
+
+def _complete(request: RequestInfo, auth: Record | None, app_request: Request) -> RequestInfo:
+    """The request with who makes it, and the address that a trusted proxy tells."""
     if auth is not None:
         note_facts(auth_collection=auth.collection.name, auth_id=auth.id)
-    return replace(request, auth=auth)
+    # The read that found the record has told whether the settings in memory are the newest.
+    settings = get_settings() if auth is None else peek_settings()
+    # By the headers as they came: what is trusted in X-Real must not come in X_Real.
+    headers = _read_headers(app_request.to_original_event())
+    ip = find_client(request.ip, headers, settings.trusted_proxy)
+    note_facts(ip=ip)
+    return replace(request, auth=auth, ip=ip)
 
 
 def require_superuser(request: RequestInfo) -> RequestInfo:
@@ -62,6 +93,11 @@ def require_superuser(request: RequestInfo) -> RequestInfo:
     if not request.is_superuser:
         raise Forbidden(NOT_A_SUPERUSER)
     return request
+
+
+def _read_headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers by their names in small letters, the last of each name."""
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 
 def read_query(event: Mapping[str, Any]) -> dict[str, str]:

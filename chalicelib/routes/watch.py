@@ -7,12 +7,14 @@ from typing import Any, TypeAlias
 from chalice.app import Request, Response
 
 from chalicelib import clock
+from chalicelib.logs.keep import keep_request
 from chalicelib.observability.cold_start import cold_start
 from chalicelib.observability.logger import logger
 from chalicelib.observability.metrics import publish_metrics
 from chalicelib.observability.redact import redact_text, redact_values
 from chalicelib.observability.request_log import gathered_facts, start_facts
 from chalicelib.observability.tracing import traced
+from chalicelib.routes.keep import DETAILS, see
 from chalicelib.routes.read import read_query
 from chalicelib.storage.spending import spent, spent_since
 
@@ -23,14 +25,16 @@ CLIENTS_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,128}")
 
 
 def log_request(request: Request, get_response: GetResponse) -> Response:
-    """One structured line per request, whatever comes of it, and its metrics."""
+    """One structured line per request, whatever comes of it, its metrics, and what superusers see of it."""
     started, before = clock.stopwatch(), spent()
     start_facts()
     logger.thread_safe_clear_keys()
     logger.thread_safe_append_keys(**correlate(request))
     response = get_response(request)
-    took = round(clock.stopwatch() - started, 1)
-    done = {"status": response.status_code, "milliseconds": took, **spent_since(before), **gathered_facts()}
+    took = clock.stopwatch() - started
+    keep_request(see(request, response.status_code, took))
+    facts = {name: fact for name, fact in gathered_facts().items() if name != DETAILS}
+    done = {"status": response.status_code, "milliseconds": round(took, 1), **spent_since(before), **facts}
     logger.info("request", extra={**describe(request), **done})
     _publish(request, done)
     return response

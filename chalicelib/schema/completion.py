@@ -86,9 +86,10 @@ def _moved(index: Index, table: str, names: tuple[str, ...]) -> Index:
 
 
 def _as_superusers(auth: AuthOptions) -> AuthOptions:
-    """Superusers always sign in by password, never through another provider."""
+    """Superusers always sign in by password, never through another provider, never by a code alone."""
     return replace(
         auth,
         oauth2=replace(auth.oauth2, enabled=False),
+        mfa=replace(auth.mfa, enabled=auth.mfa.enabled or auth.otp.enabled),
         password_auth=PasswordAuth(enabled=True, identity_fields=auth.password_auth.identity_fields),
     )

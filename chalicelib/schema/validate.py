@@ -7,7 +7,7 @@ from typing import TypeAlias
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 from chalicelib.schema.saving import Saving
 from chalicelib.schema.slots import check_shards
-from chalicelib.schema.validate_auth import check_auth
+from chalicelib.schema.validate_auth import RULE_CHANGED, check_auth
 from chalicelib.schema.validate_fields import check_fields
 from chalicelib.schema.validate_indexes import check_indexes, check_servable
 
@@ -40,9 +40,6 @@ NAME_IS_ID = Problem(
 )
 NAME_IS_TABLE = Problem(
     "validation_collection_name_invalid", "The name shouldn't match with an existing internal table."
-)
-RULE_CHANGED = Problem(
-    "validation_collection_system_rule_change", "System collection API rule cannot be changed."
 )
 
 

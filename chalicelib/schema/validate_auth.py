@@ -25,6 +25,9 @@ NOT_NULL_OR_EMPTY = Problem("validation_nil_or_not_empty_required", "Cannot be b
 TOO_FEW_METHODS = Problem(
     "validation_mfa_not_enough_auths", "MFA requires at least 2 auth methods to be enabled."
 )
+RULE_CHANGED = Problem(
+    "validation_collection_system_rule_change", "System collection API rule cannot be changed."
+)
 NOT_A_URL = Problem("validation_is_url", "Must be a valid URL.")
 
 
@@ -58,10 +61,16 @@ def _check_together(saving: Saving, auth: AuthOptions) -> Iterator[Problems]:
     if auth.mfa.enabled:
         methods = (auth.password_auth.enabled, auth.otp.enabled, auth.oauth2.enabled)
         yield _under("mfa", _under("enabled", None if sum(methods) >= 2 else TOO_FEW_METHODS))
-        yield _under("mfa", _under("rule", saving.check_rule(auth.mfa.rule)))
+        yield _under("mfa", _under("rule", _check_mfa_rule(saving, auth)))
     if auth.password_auth.enabled:
         problem = next(_find_identity_problems(saving.new, auth.password_auth.identity_fields), None)
         yield _under("passwordAuth", _under("identityFields", problem))
+
+
+def _check_mfa_rule(saving: Saving, auth: AuthOptions) -> Problem | None:
+    """Whom a system collection asks for a second factor stays as it is while it does."""
+    former = saving.old.auth if saving.old and saving.old.system else None
+    return RULE_CHANGED if former and former.mfa.rule != auth.mfa.rule else saving.check_rule(auth.mfa.rule)
 
 
 def _under(key: str, problem: Problem | Problems | None) -> Problems:

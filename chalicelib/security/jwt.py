@@ -5,11 +5,17 @@ collection's secret joined, so that changing either one revokes every token of t
 import base64
 import json
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import jwt
+# PyJWT imports cryptography where it is installed: 33 ms of every start, and HS256 needs nothing of it.
+_HIDDEN = sys.modules.setdefault("cryptography", None) is None  # type: ignore[arg-type]
+import jwt  # noqa: E402
+
+if _HIDDEN:
+    del sys.modules["cryptography"]
 
 ALGORITHM = "HS256"
 MAX_TOKEN_LENGTH = 8_192
@@ -43,7 +49,7 @@ def unsafe_read_claims(token: str) -> Claims:
     return claims if isinstance(claims, dict) else {}
 
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 # PyJWT would ask the machine's clock; the times are checked below against ours.
 _OPTIONS: Any = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}

@@ -3,8 +3,9 @@
 Secrets are kept sealed (`SECRETS` names them) and are opened only by what uses them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, ClassVar
 
 from chalicelib.schema.shapes import read_object, write_object
@@ -136,8 +137,11 @@ class Settings:
     logs: Logs = Logs()
 
     def merged_with(self, data: Mapping[str, Any]) -> "Settings":
-        """These settings with what a body names replaced; lists are replaced whole. Raises WrongShape."""
-        return read_object(self, data)
+        """These settings with what a body names replaced; lists are replaced whole. Raises WrongShape.
+
+        Names may be written in any case, and a group that is null has nothing in it, not even defaults.
+        """
+        return read_object(self, _name_as(data, write_object(self)))
 
     def to_json(self) -> dict[str, Any]:
         """As superusers see them: no secrets."""
@@ -159,6 +163,28 @@ SECRETS: tuple[tuple[str, ...], ...] = (("smtp", "password"), ("s3", "secret"), 
 DEFAULTS = Settings()
 
 
+def get_at(settings: Settings, path: Sequence[str]) -> str:
+    """A setting by its JSON names, which for groups and secrets are those of the attributes."""
+    return str(reduce(getattr, path, settings))
+
+
 def settings_from(stored: Mapping[str, Any]) -> Settings:
     """The settings again; the defaults where nothing was ever saved."""
     return read_object(DEFAULTS, stored)
+
+
+def _name_as(data: Any, known: Any) -> Any:
+    """Data by the names that are known, and their empty values where it is null."""
+    if data is None:
+        return _empty(known)
+    if not isinstance(data, Mapping) or not isinstance(known, Mapping):
+        return data
+    names = {name.lower(): name for name in known}
+    given = {name if name in known else names.get(name.lower(), ""): data[name] for name in data}
+    return {name: _name_as(value, known[name]) for name, value in given.items() if name}
+
+
+def _empty(known: Any) -> Any:
+    if isinstance(known, Mapping):
+        return {name: _empty(value) for name, value in known.items()}
+    return type(known)()

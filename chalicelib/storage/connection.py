@@ -1,6 +1,8 @@
 """The one pynamodb connection, and what DynamoDB's errors mean."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 from botocore.config import Config as ClientConfig
@@ -27,6 +29,7 @@ USER_AGENT = "quoll"
 CONNECT_SECONDS = 2
 READ_SECONDS = 10
 POOL = 32
+BAD_REQUEST = 400
 
 # pynamodb asks every call for its capacity units but some that it knows to have none, and not these.
 _WITHOUT_UNITS = {
@@ -53,6 +56,25 @@ _TOO_MUCH = "cannot include more than 4 MB"
 _TOO_LARGE = ("Item size has exceeded", "Item size to update has exceeded")
 
 
+_unrepeated: ContextVar[bool] = ContextVar("unrepeated", default=False)
+
+
+@contextmanager
+def unrepeated() -> Iterator[None]:
+    """Writes made within fail at once: botocore would wait for seconds and try again."""
+    token = _unrepeated.set(True)
+    try:
+        yield
+    finally:
+        _unrepeated.reset(token)
+
+
+def _refuse_to_repeat(response: Any = None, caught_exception: Any = None, **_: Any) -> None:
+    """botocore's event after each try. Raises Busy, which leaves its loop."""
+    if _unrepeated.get() and (caught_exception is not None or response[0].status_code >= BAD_REQUEST):
+        raise Busy("not tried again")
+
+
 def open_connection(config: Config) -> Send:
     """DynamoDB itself, behind pynamodb."""
     connection = Connection(
@@ -64,7 +86,8 @@ def open_connection(config: Config) -> Send:
     )
     # A user agent that is given is not put together anew for every call, which takes a fifth of its time.
     connection.session.set_default_client_config(ClientConfig(user_agent=USER_AGENT))
-    connection.client  # noqa: B018 - made now: making it is not safe in threads
+    # The client is made now: making it is not safe in threads.
+    connection.client.meta.events.register_first("needs-retry.dynamodb.PutItem", _refuse_to_repeat)
 
     def send(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -22,21 +22,25 @@ _WRITTEN = 1
 
 @dataclass(frozen=True)
 class DueTask:
-    """Work of a kind and how far it has come; the name begins with the moment at which it is due."""
+    """Work of a kind and how far it has come; the name begins with the moment at which it is due.
+
+    `expires`: when DynamoDB may remove it whatever became of it, in seconds since 1970; 0 is never.
+    """
 
     kind: str
     name: str
     state: Mapping[str, Any]
+    expires: int = 0
 
 
-def new_due_task(kind: str, due: int, state: Mapping[str, Any]) -> DueTask:
+def new_due_task(kind: str, due: int, state: Mapping[str, Any], expires: int = 0) -> DueTask:
     """Work that is due at a moment, in milliseconds since 1970. Not stored yet."""
-    return DueTask(kind, f"{_moment(due)}-{new_stamp()}", state)
+    return DueTask(kind, f"{_moment(due)}-{new_stamp()}", state, expires)
 
 
 def task_write(task: DueTask) -> WriteItem:
     """What stores a new task, in whatever transaction makes it necessary. Raises ItemTooLarge."""
-    item = TaskItem(*_key_of(task), rev=_WRITTEN).keep(dict(task.state))
+    item = TaskItem(*_key_of(task), rev=_WRITTEN, ttl=task.expires or None).keep(dict(task.state))
     return WriteItem(item.to_attributes(), Absent())
 
 
@@ -53,7 +57,7 @@ def find_all_tasks(kind: str, most: int) -> list[DueTask]:
 
 def move_task(task: DueTask, due: int, state: Mapping[str, Any]) -> DueTask:
     """Keep how far the work has come, and when to go on. Raises Conflict when another has it by now."""
-    moved = new_due_task(task.kind, due, state)
+    moved = new_due_task(task.kind, due, state, task.expires)
     try:
         get_engine().write_all([DeleteItem(_key_of(task), Holds("rev", _WRITTEN)), task_write(moved)])
     except ConditionFailed as failed:
@@ -68,7 +72,7 @@ def drop_task(task: DueTask) -> None:
 
 def _find(kind: str, wanted: Query) -> list[DueTask]:
     items = [TaskItem.from_attributes(attributes) for attributes in next(get_engine().query(wanted))]
-    return [DueTask(kind, item.sk, item.value) for item in items]
+    return [DueTask(kind, item.sk, item.value, int(item.ttl or 0)) for item in items]
 
 
 def _key_of(task: DueTask) -> tuple[str, str]:

@@ -16,9 +16,10 @@ from typing import Any, TypeAlias
 from chalicelib import ids
 from chalicelib.config import get_config
 from chalicelib.errors import Overloaded
+from chalicelib.storage.additions import Addition, addition_arguments
 from chalicelib.storage.calls import Calls, current_calls
 from chalicelib.storage.conditions import Condition, as_arguments
-from chalicelib.storage.connection import Send, open_connection
+from chalicelib.storage.connection import Send, open_connection, unrepeated
 from chalicelib.storage.failures import Busy, TooManyItems
 from chalicelib.storage.items import size_of
 from chalicelib.storage.queries import LARGEST_PAGE, Query, query_arguments
@@ -136,6 +137,28 @@ class Engine:
             self._call(f"{operation}Item", arguments)
         elif writes:
             self._transact(named)
+
+    def write_once(self, write: WriteItem) -> None:
+        """Write an item, whatever is there, at the first try or not at all: for what may be lost."""
+        answer: dict[str, Any] = {}
+        arguments = {"TableName": self.table, "Item": write.item, "ReturnConsumedCapacity": "TOTAL"}
+        try:
+            with unrepeated():
+                answer = self.send("PutItem", arguments)
+        finally:
+            self.calls.note("PutItem", answer)
+
+    def add(self, addition: Addition) -> Attributes:
+        """Add to an item's numbers; the item as it is then. Repeated, it adds again: see rates.py."""
+        arguments = {"Key": key_attributes(addition.key), **addition_arguments(addition)}
+        answer = self._call("UpdateItem", {**arguments, "ReturnValues": "ALL_NEW"})
+        return dict(answer["Attributes"])
+
+    def put_some(self, items: Sequence[Attributes]) -> list[Attributes]:
+        """Write up to 25 items, whatever was there, in no order; those that were not written."""
+        wanted = {self.table: [{"PutRequest": {"Item": item}} for item in items]}
+        answer = self._call("BatchWriteItem", {"RequestItems": wanted}, {})
+        return [each["PutRequest"]["Item"] for each in answer.get("UnprocessedItems", {}).get(self.table, [])]
 
     def _transact(self, named: Sequence[tuple[str, dict[str, Any]]]) -> None:
         items = [{operation: {"TableName": self.table, **arguments}} for operation, arguments in named]

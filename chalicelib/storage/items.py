@@ -123,10 +123,39 @@ class HeardItem(Item):
     ttl = NumberAttribute()
 
 
+class AttemptsItem(Item):
+    """How often something was `seen` in the window that began in the second `since`."""
+
+    seen = NumberAttribute()
+    since = NumberAttribute()
+    ttl = NumberAttribute()
+
+
+class LogItem(JsonItem):
+    """A line of the requests' log."""
+
+    ttl = NumberAttribute()
+
+
 class TaskItem(JsonItem):
-    """Unfinished work: how far it has come. `rev` counts its writes."""
+    """Unfinished work: how far it has come. `rev` counts its writes; `ttl` is when it is worth nothing."""
 
     rev = NumberAttribute()
+    ttl = NumberAttribute(null=True)
+
+
+class SentItem(Item):
+    """When a mail was posted last that is not posted again at once: `at`, in milliseconds since 1970."""
+
+    at = NumberAttribute()
+    ttl = NumberAttribute()
+
+
+class MailItem(Item):
+    """A mail that stayed on a stage which sends none, as it would have gone out."""
+
+    mail = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute()
 
 
 class MigrationItem(JsonItem):

@@ -20,6 +20,14 @@ MIGRATIONS = "MIGRATIONS"  # sorted by the migration's name
 VERSION_SORT = "V"
 VERSION_KEY = (CONFIG, VERSION_SORT)
 HEARD_SORT = "H"
+MARK_PREFIX = "K#"
+MARK_SORT = "K"
+IMAGE_SHARDS = 16
+ATTEMPTS_PREFIX = "A#"  # what every function may count: deploy/policies.py
+ATTEMPTS_SORT = "A"
+LOG_PREFIX = "L#"  # what every view may write: deploy/policies.py
+SENT_SORT = "M"
+MAILBOX = "MAILBOX"  # sorted by a rowid
 COLLECTION_PREFIX = "C#"
 SETTING_PREFIX = "S#"
 SETTINGS_SORT = "S#settings"
@@ -122,6 +130,67 @@ def heard_key(space: str, moment: int) -> str:
     'H#k3v9#339552'
     """
     return f"H#{space}#{moment}"
+
+
+def attempts_key(name: str) -> str:
+    """How often something was tried; its sort key is ATTEMPTS_SORT.
+
+    >>> attempts_key("otp:users:abc")
+    'A#otp:users:abc'
+    """
+    return ATTEMPTS_PREFIX + escape(name)
+
+
+def log_key(shard: int) -> str:
+    """A partition of the requests' log, sorted by id, which begins with the moment.
+
+    >>> log_key(2)
+    'L#2'
+    """
+    return f"{LOG_PREFIX}{shard}"
+
+
+def sent_key(name: str) -> str:
+    """When a mail of this name was posted last; its sort key is SENT_SORT.
+
+    >>> sent_key("verification/pbc_123/abc")
+    'M#verification/pbc_123/abc'
+    """
+    return f"M#{escape(name)}"
+
+
+def image_key(backup: str, record: str) -> str:
+    """A partition of records as they were when a backup began, sorted by the record's partition key.
+
+    There are several of them for a backup, since many records may change while it is made.
+
+    >>> image_key("k3v9", "R#posts#abc"), image_keys("k3v9")[0]
+    ('B#k3v9#4', 'B#k3v9#0')
+    """
+    return image_keys(backup)[shard_of(record, IMAGE_SHARDS)]
+
+
+def image_keys(backup: str) -> list[str]:
+    """All partitions of a backup's records."""
+    return [f"B#{escape(backup)}#{shard}" for shard in range(IMAGE_SHARDS)]
+
+
+def images_prefix(space: str) -> str:
+    """What the sort keys of a collection's records begin with there.
+
+    >>> images_prefix("posts")
+    'R#posts#'
+    """
+    return f"R#{space}#"
+
+
+def mark_key(backup: str, number: int) -> str:
+    """Something that goes through the stream and is removed where it arrives; its sort key is MARK_SORT.
+
+    >>> mark_key("k3v9", 17)
+    'K#k3v9#17'
+    """
+    return f"{MARK_PREFIX}{escape(backup)}#{number}"
 
 
 def space_of(record_key: str) -> str:

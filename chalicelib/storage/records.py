@@ -58,8 +58,11 @@ def find_by_unique(collection: Collection, index: Index, values: Sequence[Any]) 
     """The record that a unique index has under these values, one per column."""
     # Whether the record is in a partial index cannot be told from these values; what is found was.
     key = replace(index, condition=None).key_of(dict(zip(index.column_names, values, strict=True)))
-    if key is None:
-        return None
+    return find_holder(collection, index, key) if key is not None else None
+
+
+def find_holder(collection: Collection, index: Index, key: tuple[Any, ...]) -> Record | None:
+    """The record that a unique index has under this key."""
     held = get_engine().get((keys.unique_key(collection.space, index.stored_name, key), keys.UNIQUE_SORT))
     record = find_record(collection, UniqueItem.from_attributes(held).owner) if held else None
     return record if record and index.key_of(record.values) == key else None

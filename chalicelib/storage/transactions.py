@@ -54,20 +54,20 @@ def write_together(changes: Sequence[Change], beside: Sequence[Planned] = ()) ->
     `beside` is written or checked in the same transaction: what is no record. Raises IdTaken, NotUnique,
     Conflict, TooManyItems or ItemTooLarge.
     """
-    changes = [_numbered(change) for change in changes]
+    changes = [numbered(change) for change in changes]
     planned = wanted = [*plan_writes(changes), *beside]
-    edges = [find_edge_change(_before(change), _after(change)) for change in changes]
+    edges = [find_edge_change(before_of(change), after_of(change)) for change in changes]
     for _ in range(ATTEMPTS):
         refused = _try(planned, edges)
         if not refused:
-            return tuple(after for change in changes if (after := _after(change)))
+            return tuple(after for change in changes if (after := after_of(change)))
         planned = past_left_claims(wanted)
     raise _telling([each.failure for each in refused])
 
 
 def refuse_taken(changes: Sequence[Change]) -> None:
     """Raise NotUnique if other records have what these changes would take: for those that cannot be one."""
-    past_left_claims(plan_claims((_before(change), _after(change)) for change in changes))
+    past_left_claims(plan_claims((before_of(change), after_of(change)) for change in changes))
 
 
 def _try(planned: Sequence[Planned], edges: Sequence[EdgeChange]) -> list[Planned]:
@@ -117,11 +117,11 @@ def plan_writes(changes: Sequence[Change]) -> list[Planned]:
     ids = [(record.collection.space, record.id) for change in changes for record in _sides(change)[:1]]
     if len(ids) != len(set(ids)):
         raise ValueError("one record is changed twice in one transaction")
-    claims = plan_claims((_before(change), _after(change)) for change in changes)
+    claims = plan_claims((before_of(change), after_of(change)) for change in changes)
     return [_write_record(change) for change in changes] + claims
 
 
-def _numbered(change: Change) -> Change:
+def numbered(change: Change) -> Change:
     """The change with its record as it will be stored: `rev` counted on, a stamp and a `rowid` given."""
     stamp = new_stamp()
     if isinstance(change, Create):
@@ -138,11 +138,13 @@ def _sides(change: Change) -> tuple[Record, ...]:
     return (change.before, change.after) if isinstance(change, Update) else (change.record,)
 
 
-def _before(change: Change) -> Record | None:
+def before_of(change: Change) -> Record | None:
+    """The record that is changed; None when it is created."""
     return None if isinstance(change, Create) else _sides(change)[0]
 
 
-def _after(change: Change) -> Record | None:
+def after_of(change: Change) -> Record | None:
+    """What it is changed to; None when it is removed."""
     return None if isinstance(change, Delete) else _sides(change)[-1]
 
 

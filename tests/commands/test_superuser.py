@@ -1,6 +1,7 @@
 """``python -m chalicelib superuser``: what it does and what it says."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,10 @@ from chalicelib.__main__ import main, read_arguments
 from chalicelib.collections.load import get_collection
 from chalicelib.collections.save import Change, save_change
 from chalicelib.commands.superuser import has_superuser
+from chalicelib.schema.auth_options import Otp
 from chalicelib.storage.engine import Engine
 from dev.gateway import Gateway
+from tests.people import set_auth_options
 
 EMAIL = "root@example.com"
 FIRST, SECOND = "first password", "second password"
@@ -112,4 +115,70 @@ def test_found_while_the_index_on_emails_is_built(gateway: Gateway) -> None:
 
 def test_the_stage_may_stand_between_address_and_password(gateway: Gateway) -> None:
     typed = read_arguments(["superuser", "upsert", EMAIL, "--stage", "dev", FIRST])
-    assert (typed.email, typed.stage, typed.password) == (EMAIL, "dev", FIRST)
+    assert (typed.values, typed.stage) == ([EMAIL, FIRST], "dev")
+
+
+def test_the_addresses_that_superusers_may_come_from(
+    gateway: Gateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("create", EMAIL, FIRST) == 0
+    assert run("ips", "10.0.0.1", "10.1.0.0/16") == 0
+    assert (
+        "Successfully updated SuperuserIPs setting:\n├─ 10.0.0.1\n└─ 10.1.0.0/16\n" in capsys.readouterr().out
+    )
+    assert not can_sign_in(gateway, FIRST)
+    assert run("ips") == 0
+    assert "Successfully cleared SuperuserIPs setting!\n" in capsys.readouterr().out
+    assert can_sign_in(gateway, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("ips", "10.0.0.1", "x"),
+            "failed to change superuserIPs: superuserIPs.1: Invalid IP or CIDR subnet.",
+        ),
+        (("create",), "superuser create takes an e-mail address and a password"),
+        (("create", EMAIL, FIRST, SECOND), "superuser create takes an e-mail address and a password"),
+    ],
+)
+def test_too_much_too_little_or_wrong(
+    gateway: Gateway, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
+) -> None:
+    assert run(*arguments) == 1
+    assert says in capsys.readouterr().err
+    assert not has_superuser()
+
+
+def test_a_code_to_sign_in_with(gateway: Gateway, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("create", EMAIL, FIRST) == 0
+    set_auth_options("_superusers", otp=Otp(enabled=True, duration=180, length=8))
+    capsys.readouterr()
+    assert run("otp", EMAIL) == 0
+    told = capsys.readouterr().out
+    found = re.fullmatch(
+        f'Successfully created OTP for superuser "{EMAIL}":\n'
+        r"├─ Id:    (\w{15})\n├─ Pass:  (\d{8})\n└─ Valid: 180s\n",
+        told,
+    )
+    assert found is not None
+    body = json.dumps({"otpId": found[1], "password": found[2]}).encode()
+    path = "/api/collections/_superusers/auth-with-otp"
+    assert gateway.handle("POST", path, {"Content-Type": "application/json"}, body)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("otp", EMAIL), "OTP auth is not enabled for the _superusers collection"),
+        (("otp", "nobody@example.com"), 'superuser with email "nobody@example.com" doesn\'t exist'),
+        (("otp", "nobody"), "missing or invalid email address"),
+    ],
+)
+def test_no_code(
+    gateway: Gateway, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
+) -> None:
+    assert run("create", EMAIL, FIRST) == 0
+    assert run(*arguments) == 1
+    assert capsys.readouterr().err == says + "\n"

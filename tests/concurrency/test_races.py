@@ -177,3 +177,14 @@ def test_options_changed_at_once_in_one_collection_are_all_there(client: Client)
     assert statuses(answers) == {200: len(rules)}
     found = client.ask("GET", path).body
     assert [found[rule] for rule in rules] == ["id != ''"] * len(rules)
+
+
+def test_a_limit_holds_for_many_at_once(client: Client) -> None:
+    """Exactly as many pass as may, however many ask."""
+    rule = {"label": "/api/collections/race_items/records", "duration": 80_000, "maxRequests": 10}
+    limits = {"rateLimits": {"enabled": True, "rules": [rule]}}
+    assert client.ask("PATCH", "/api/settings", limits).status == 200
+    guest = Client(client.server)
+    assert statuses(at_once(lambda _: guest.ask("GET", ITEMS))) == {403: 10, 429: MANY - 10}
+    assert client.ask("GET", ITEMS).status == 200
+    assert client.ask("PATCH", "/api/settings", {"rateLimits": {"enabled": False}}).status == 200

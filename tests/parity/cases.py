@@ -1,5 +1,7 @@
 """Case files: one request per line, sent to both servers.
 
+``MAIL ann@a.example`` in place of method and target waits for the next mail to that address (mails.py).
+
 A line is ``name | who | METHOD /target | option | option``. `who` is ``-`` (a guest) or the name of a kept
 token; ``root`` is the superuser's. The options, in any order:
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from tests.mail_server import running_mail_server
+from tests.oidc_provider import provider_url
 from tests.parity.cases import Case, as_sent, fill
 from tests.parity.contents import make_content
+from tests.parity.mails import Inbox, answer_of
 from tests.servers import EMAIL, PASSWORD, Server
 
 GUEST = "-"
@@ -38,6 +41,7 @@ class Talk:
 
     server: Server
     connection: http.client.HTTPConnection
+    inbox: Inbox
     names: dict[str, str] = field(default_factory=dict)
     # Random values seen so far -> what they are called in comparisons.
     labels: dict[str, str] = field(default_factory=dict)
@@ -46,8 +50,12 @@ class Talk:
 @contextmanager
 def talk_to(server: Server) -> Iterator[Talk]:
     """A talk in which {root} is the superuser's token."""
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
-        talk = Talk(server, connection)
+    with (
+        closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection,
+        running_mail_server() as mail_server,
+    ):
+        names = {"smtp": str(mail_server.port), "provider": provider_url()}
+        talk = Talk(server, connection, Inbox(mail_server), names)
         _sign_in(talk)
         yield talk
 
@@ -72,16 +80,23 @@ def _sign_in(talk: Talk) -> None:
 
 def ask(talk: Talk, case: Case) -> Answer:
     """The server's answer; what the case keeps is kept."""
+    if case.method.startswith("MAIL"):
+        answer = Answer(200, {}, answer_of(talk.inbox, case.method, fill(case.target, talk.names)))
+    else:
+        answer = _exchange_case(talk, case)
+    kept = find_kept(case, answer)
+    talk.names |= kept
+    talk.labels |= {value: f"<{name}>" for name, value in kept.items()}
+    return answer
+
+
+def _exchange_case(talk: Talk, case: Case) -> Answer:
     body = body_of(case, talk.names)
     headers = {"Content-Type": _TYPES[case.kind]} if case.kind else {}
     if case.who != GUEST:
         headers["Authorization"] = talk.names.get(case.who, "unknown")
     headers |= {key: fill(value, talk.names) for key, value in case.headers}
-    answer = _exchange(talk.connection, case.method, as_sent(fill(case.target, talk.names)), (headers, body))
-    kept = find_kept(case, answer)
-    talk.names |= kept
-    talk.labels |= {value: f"<{name}>" for name, value in kept.items()}
-    return answer
+    return _exchange(talk.connection, case.method, as_sent(fill(case.target, talk.names)), (headers, body))
 
 
 def _exchange(

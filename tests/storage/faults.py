@@ -10,7 +10,7 @@ from moto.dynamodb.models import dynamodb_backends
 from chalicelib.config import get_config
 from chalicelib.storage.connection import Send
 
-WRITES = {"PutItem", "DeleteItem", "TransactWriteItems"}
+WRITES = {"PutItem", "DeleteItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem"}
 
 
 @dataclass

@@ -3,8 +3,16 @@
 import boto3
 import pytest
 
-from chalicelib.config import Config
-from chalicelib.storage.secrets import SECRETS, SecretMissing, get_secret, new_secret, secret_path
+from chalicelib.config import Config, get_config
+from chalicelib.storage.secrets import (
+    SECRETS,
+    TRUSTED_SECONDS,
+    SecretMissing,
+    _memory,
+    get_secret,
+    new_secret,
+    secret_path,
+)
 
 
 def put(name: str, value: str) -> None:
@@ -18,6 +26,16 @@ def test_read_decrypted_and_kept_for_a_while(aws: None) -> None:
     assert get_secret("of-a-team") == "first"
     put("of-a-team", "second")
     assert get_secret("of-a-team") == "first"
+
+
+def test_read_again_when_the_while_is_over(aws: None) -> None:
+    put("that-changes", "first")
+    assert get_secret("that-changes") == "first"
+    put("that-changes", "second")
+    path = secret_path(get_config(), "that-changes")
+    value, until = _memory.read[path]
+    _memory.read[path] = (value, until - TRUSTED_SECONDS * 1000)
+    assert get_secret("that-changes") == "second"
 
 
 def test_one_that_is_missing_is_told_by_its_path(aws: None) -> None:

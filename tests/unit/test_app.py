@@ -97,11 +97,11 @@ def test_starting_costs_little_more_than_the_libraries_do() -> None:
 
 
 LATER = (
-    "chalicelib.storage.secrets",
     "chalicelib.storage.bucket",
     "chalicelib.deploy",
     "chalicelib.commands",
     "boto3",
+    "cryptography",
 )
 
 

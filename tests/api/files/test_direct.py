@@ -221,3 +221,25 @@ def test_rules_see_it_as_a_file(site: Site, bucket: Store) -> None:
     change_collection("papers", createRule="@request.body.one.size = 11 && @request.body.one.name ~ 'big'")
     assert create(site, one=sent(site, bucket)).status == 200
     assert create(site, one=sent(site, bucket, b"short")).status == 400
+
+
+def test_a_batch_takes_them(site: Site, bucket: Store) -> None:
+    site.send_json("PATCH", "/api/settings", {"batch": {"enabled": True, "timeout": 25}}, by="root")
+    several = [
+        {"method": "PUT", "url": PAPERS, "body": {"id": "c" * 15, "one": sent(site, bucket)}},
+        {
+            "method": "PATCH",
+            "url": f"{PAPERS}/{'c' * 15}",
+            "body": {"many+": sent(site, bucket, field="many")},
+        },
+    ]
+    forged = {"method": "POST", "url": PAPERS, "body": {"one": "upload:forged"}}
+    refused = site.send_json("POST", "/api/batch", {"requests": [*several, forged]})
+    assert (
+        refused.json()["data"]["requests"]["2"]["response"]["data"]["one"]["code"]
+        == "validation_invalid_file"
+    )
+    assert (len(uploads_left(bucket)), kept_keys(bucket)) == (2, set())
+    assert site.send_json("POST", "/api/batch", {"requests": several}).status == 200
+    assert (len(uploads_left(bucket)), len(kept_keys(bucket))) == (0, 2)
+    require_consistent(bucket)

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.config import get_config
+from chalicelib.settings.save import change_settings
+from chalicelib.storage.engine import Engine
 from dev.gateway import Gateway
 from tests.conftest import Superuser
 from tests.scenario import Scenario, play
 
 HEALTHY = '{"message":"API is healthy.","code":200,"data":{}}'
 SEEN = '"data":{"realIP":"127.0.0.1","possibleProxyHeader":"%s","canBackup":true}'
+
+TRUSTED = '"data":{"realIP":"1.2.3.4","possibleProxyHeader":"X-Forwarded-For","canBackup":true}'
 
 SCENARIOS = [
     Scenario("a guest", "GET", "/api/health", has=(HEALTHY,)),
@@ -44,9 +48,19 @@ def test_head(gateway: Gateway) -> None:
     assert (status, headers["Content-Length"], body) == (200, str(len(HEALTHY)), b"")
 
 
-def test_a_guest_costs_nothing(gateway: Gateway) -> None:
+def test_a_guest_costs_a_look_at_the_version(gateway: Gateway, defaults: Engine) -> None:
     play(gateway, SCENARIOS[0])
-    assert gateway.handle("GET", "/api/health", {})[0] == 200
+    defaults.calls.reset()
+    play(gateway, SCENARIOS[0])
+    reads = {name: count for name, count in defaults.calls.by_operation.items() if "Put" not in name}
+    assert reads == {"GetItem": 1}
+
+
+def test_a_header_that_is_trusted_is_told(gateway: Gateway, superuser: Superuser) -> None:
+    change_settings({"trustedProxy": {"headers": ["X-Forwarded-For"]}})
+    headers = {"X-Forwarded-For": "1.2.3.4", "CF-Connecting-IP": "5.6.7.8"}
+    scenario = Scenario("trusted", "GET", "/api/health", by="root", headers=headers, has=(TRUSTED,))
+    play(gateway, scenario, {"root": superuser.token})
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import pytest
 
-from chalicelib.auth.response import answer_sign_in, refuse_second_factor, require_auth_rule
+from chalicelib.auth.response import answer_sign_in, require_auth_rule
 from chalicelib.collections.load import get_collection
 from chalicelib.errors import Forbidden
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
-from chalicelib.schema.auth_options import Mfa
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.records import find_record
@@ -63,25 +62,3 @@ def test_auth_rule(ann: Record, root: Record, rule: str | None, superuser_asks: 
         return
     with pytest.raises(Forbidden):
         require_auth_rule(again(ann), request, RelatedRecords())
-
-
-@pytest.mark.parametrize(
-    ("mfa", "superuser_asks", "passes"),
-    [
-        (Mfa(), False, True),
-        (Mfa(enabled=True), False, False),
-        (Mfa(enabled=True), True, False),
-        (Mfa(enabled=True, rule="verified = true"), False, True),
-        (Mfa(enabled=True, rule="verified = true"), True, True),
-        (Mfa(enabled=True, rule="verified = false"), False, False),
-        (Mfa(enabled=True, rule="verified = false"), True, False),
-    ],
-)
-def test_second_factor(ann: Record, root: Record, mfa: Mfa, superuser_asks: bool, passes: bool) -> None:
-    set_auth_options("users", mfa=mfa)
-    request = RequestInfo(auth=root if superuser_asks else None)
-    if passes:
-        refuse_second_factor(again(ann), request, RelatedRecords())
-        return
-    with pytest.raises(Forbidden):
-        refuse_second_factor(again(ann), request, RelatedRecords())

@@ -10,7 +10,6 @@ from chalicelib.auth.with_password import (
     check_form,
     find_by_identity,
     has_password,
-    read_form,
     sign_in_with_password,
 )
 from chalicelib.collections.load import get_collection
@@ -122,36 +121,6 @@ def test_known_and_unknown_ask_the_database_as_often_when_the_password_is_wrong(
     assert defaults.calls.total <= 3
 
 
-FORMS: list[tuple[dict[str, Any], str, dict[str, str]]] = [
-    ({"identity": "a", "password": "b"}, "application/json", {"identity": "a", "password": "b"}),
-    ({"IDENTITY": "a", "Password": "b"}, "application/json", {"identity": "a", "password": "b"}),
-    ({"identity": None}, "application/json", {}),
-    ({}, "application/json", {}),
-    (
-        {"identity": 5, "password": True},
-        "application/x-www-form-urlencoded",
-        {"identity": "5", "password": "true"},
-    ),
-    (
-        {"identity": 1.5, "password": False},
-        "multipart/form-data; boundary=x",
-        {"identity": "1.5", "password": "false"},
-    ),
-]
-
-
-@pytest.mark.parametrize(("body", "content_type", "expected"), FORMS)
-def test_forms(body: dict[str, Any], content_type: str, expected: dict[str, str]) -> None:
-    request = RequestInfo(headers={"content_type": content_type}, body=body)
-    assert read_form(request) == {"identity": "", "password": "", "identityField": "", **expected}
-
-
-@pytest.mark.parametrize("value", [5, 1.5, True, ["a"], {"a": 1}])
-def test_forms_of_wrong_types(value: Any) -> None:
-    with pytest.raises(BadRequest, match=r"An error occurred while loading the submitted data\."):
-        read_form(RequestInfo(headers=JSON, body={"identity": value}))
-
-
 CHECKED: list[tuple[dict[str, str], dict[str, str]]] = [
     ({"identity": "a", "password": "b"}, {}),
     ({"identity": "a", "password": "b", "identityField": "email"}, {}),
@@ -197,16 +166,6 @@ def test_checked(given: dict[str, str], codes: dict[str, str]) -> None:
             {"auth_rule": "nonsense ~~ ("},
             Forbidden,
             "The request doesn't satisfy the collection requirements to authenticate.",
-        ),
-        (
-            {"mfa": Mfa(enabled=True, duration=60)},
-            Forbidden,
-            "Multi-factor authentication is not supported yet, and this record may not sign in without it.",
-        ),
-        (
-            {"mfa": Mfa(enabled=True, duration=60, rule="verified = false")},
-            Forbidden,
-            "Multi-factor authentication is not supported yet, and this record may not sign in without it.",
         ),
     ],
 )

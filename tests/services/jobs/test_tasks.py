@@ -32,7 +32,7 @@ def kinds(monkeypatch):
 
 def test_every_kind_is_listed_under_its_name():
     assert {name: kind.name for name, kind in TASKS.items()} == {
-        name: name for name in ("backfill", "cascade", "purge", "files")
+        name: name for name in ("backfill", "cascade", "purge", "files", "mail")
     }
 
 

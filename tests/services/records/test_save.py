@@ -1,11 +1,13 @@
 """What is filled in and hashed when a record is stored."""
 
+from chalicelib.records.attached import ATTACHED, find_attached
+from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import filled_in, hashed, renewed, save_changed, save_new
 from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import password_matches
 from chalicelib.storage.engine import Engine
-from tests.services.records.world import add_user, build, collection
+from tests.services.records.world import add, add_user, build, collection
 
 
 def test_filling_in_twice_changes_no_more_than_dates(blog: Engine) -> None:
@@ -46,3 +48,12 @@ def test_tokens_are_void_after_a_new_email_or_password_only(blog: Engine) -> Non
         after = renewed(ann, Record(ann.collection, {**ann.values, name: value}))
         assert (after.get("tokenKey") != ann.get("tokenKey")) is is_void
         assert len(after.get("tokenKey")) == 50
+
+
+def test_being_verified_no_more_makes_nothing_void(blog: Engine) -> None:
+    ann = add_user("ann", verified=True)
+    for name in ATTACHED:
+        add(name, collectionRef=ann.collection.id, recordRef=ann.id)
+    after = save_changed(ann, ann.having(verified=False))
+    assert len(find_attached(ann, ATTACHED, RelatedRecords())) == len(ATTACHED)
+    assert after.get("tokenKey") == ann.get("tokenKey")

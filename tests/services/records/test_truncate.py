@@ -8,12 +8,14 @@ import pytest
 from chalicelib.config import get_config
 from chalicelib.errors import BadRequest
 from chalicelib.records import related
+from chalicelib.records.delete import delete_record
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.truncate import truncate
+from chalicelib.request import RequestInfo
 from chalicelib.schema.record import Record
 from chalicelib.storage import portions
 from chalicelib.storage.engine import Engine
-from tests.services.records.world import add, add_user, collection
+from tests.services.records.world import add, add_user, change_collection, collection, relation
 
 FAILED = "Failed to truncate collection (most likely due to required cascade delete record references)."
 A, B = "a" * 15, "b" * 15
@@ -60,6 +62,51 @@ def test_superusers_cannot_be_truncated(blog: Engine, superuser: tuple[Record, s
     with pytest.raises(BadRequest, match="Failed to truncate collection"):
         truncate(collection("_superusers"))
     assert count("_superusers") == 1
+
+
+def add_tagged_superuser(email: str) -> None:
+    add("_superusers", email=email, password="x", tag=A)
+
+
+def let_superusers_go_with_tags() -> None:
+    own = [field.to_json() for field in collection("_superusers").fields]
+    change_collection("_superusers", fields=[*own, relation("tag", "tags_id", cascadeDelete=True)])
+    add("tags", id=A, name="a")
+
+
+def test_the_last_superusers_do_not_go_with_others(blog: Engine) -> None:
+    let_superusers_go_with_tags()
+    add_tagged_superuser("one@example.com")
+    add_tagged_superuser("two@example.com")
+    with pytest.raises(BadRequest) as refused:
+        truncate(collection("tags"))
+    assert refused.value.to_json() == {"data": {}, "message": FAILED, "status": 400}
+    assert (count("tags"), count("_superusers")) == (1, 2)
+
+
+def test_some_of_several_superusers_do(blog: Engine, superuser: tuple[Record, str]) -> None:
+    let_superusers_go_with_tags()
+    add_tagged_superuser("one@example.com")
+    truncate(collection("tags"))
+    assert (count("tags"), count("_superusers")) == (0, 1)
+
+
+def test_the_superuser_who_was_to_stay_goes_meanwhile(blog: Engine, superuser: tuple[Record, str]) -> None:
+    """Then nobody would be left: who truncates looks again, and is refused."""
+    let_superusers_go_with_tags()
+    add_tagged_superuser("one@example.com")
+    send, done = blog.send, []
+
+    def meanwhile(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if operation == "TransactWriteItems" and not done:
+            done.append(operation)
+            delete_record("_superusers", superuser[0].id, RequestInfo(auth=superuser[0]))
+        return send(operation, arguments)
+
+    blog.send = meanwhile
+    with pytest.raises(BadRequest, match="Failed to truncate collection"):
+        truncate(collection("tags"))
+    assert (count("tags"), count("_superusers")) == (1, 1)
 
 
 def test_users_go_with_what_hangs_on_them(blog: Engine) -> None:

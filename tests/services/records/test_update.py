@@ -185,10 +185,10 @@ def left_of(user: Record) -> set[str]:
         ({"name": "new"}, {"_mfas", "_otps", "_externalAuths", "_authOrigins"}, False),
         ({"email": "ann@example.com"}, {"_mfas", "_otps", "_externalAuths", "_authOrigins"}, False),
         ({"email": "new@example.com"}, {"_mfas", "_externalAuths", "_authOrigins"}, True),
-        ({"verified": True}, {"_mfas", "_otps", "_authOrigins"}, False),
+        ({"verified": True}, {"_mfas", "_authOrigins"}, True),
         ({"password": "87654321", "passwordConfirm": "87654321"}, {"_externalAuths"}, True),
         ({"password": PASSWORD, "passwordConfirm": PASSWORD}, {"_externalAuths"}, True),
-        ({"tokenKey": "t" * 40}, {"_mfas", "_otps", "_externalAuths", "_authOrigins"}, True),
+        ({"tokenKey": "t" * 40}, {"_mfas", "_externalAuths", "_authOrigins"}, True),
     ],
 )
 def test_what_a_change_of_an_auth_record_makes_void(

@@ -47,7 +47,14 @@ def test_a_module_is_a_function() -> None:
         "records_update",
         "records_delete",
     ]
-    assert groups["record_auth"] == ["auth_methods", "auth_with_password", "auth_refresh"]
+    assert groups["record_auth"] == [
+        "auth_methods",
+        "auth_with_password",
+        "auth_refresh",
+        "auth_request_otp",
+        "auth_with_otp",
+        "auth_impersonate",
+    ]
     assert sorted(name for names in groups.values() for name in names) == sorted(
         {view.view_name for view in VIEWS.values()}
     )

@@ -11,6 +11,7 @@ from chalicelib.config import Config, read_config
 from chalicelib.deploy.chalice_files import wanted_files
 from chalicelib.deploy.functions import jobs_of
 from chalicelib.deploy.permissions import (
+    COUNT_ATTEMPTS,
     FUNCTIONS,
     KEEPS_FILES,
     KINDS,
@@ -61,9 +62,26 @@ def test_who_only_reads_cannot_write(name: str) -> None:
         action
         for each in policy_document(FUNCTIONS[name], CONFIG)["Statement"]
         for action in each["Action"]
-        if action.startswith("dynamodb:")
+        if action.startswith("dynamodb:") and "Condition" not in each
     }
     assert actions <= {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_who_counts_attempts_changes_nothing_else(name: str) -> None:
+    statements = policy_document(FUNCTIONS[name], CONFIG)["Statement"]
+    counting = [each for each in statements if "dynamodb:UpdateItem" in each["Action"]]
+    assert all(each["Action"] == ["dynamodb:UpdateItem"] for each in counting)
+    assert all(
+        each["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*"]}}
+        for each in counting
+    )
+
+
+def test_each_view_may_count_attempts() -> None:
+    """Who reads a request counts it, where limits are enabled."""
+    views = {view.view_name for view in VIEWS.values()}
+    assert [name for name in sorted(views) if COUNT_ATTEMPTS not in FUNCTIONS[name].may] == []
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
@@ -100,7 +118,7 @@ def test_traces_are_allowed_where_they_are_made(tracing: bool) -> None:
 
 def test_a_group_needs_what_its_members_need() -> None:
     assert needs_of(["records_view", "records_create"]) == Needs(KEEPS_FILES)
-    assert needs_of(["auth_with_password", "health"]) == Needs(READS, memory=WHOLE_PROCESSOR)
+    assert needs_of(["auth_with_password", "health"]) == Needs(WRITES, memory=WHOLE_PROCESSOR)
     assert needs_of(["minute_tick", "health"]).seconds == LONGEST
     assert needs_of([]) == Needs()
     with pytest.raises(KeyError):

@@ -14,6 +14,7 @@ NAMES = [
     ("newPasswordConfirm", True),
     ("client_secret", True),
     ("X-Api-Key", True),
+    ("mfaId", True),
     ("filter", False),
     ("page", False),
     ("user-agent", False),

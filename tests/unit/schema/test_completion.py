@@ -125,3 +125,12 @@ def test_another_auth_rule_revokes_all_tokens(
 def test_a_chosen_id_is_in_the_names_beside_given_indexes():
     given = {"name": "m", "type": "auth", "id": "mine", "indexes": ["CREATE INDEX i ON m (email)"]}
     assert "idx_email_mine" in complete(Collection.from_json(given)).indexes[2].text
+
+
+@pytest.mark.parametrize(
+    ("mfa", "otp", "expected"), [(False, False, False), (False, True, True), (True, False, True)]
+)
+def test_no_superuser_signs_in_by_a_code_alone(mfa: bool, otp: bool, expected: bool) -> None:
+    options = {"mfa": {"enabled": mfa}, "otp": {"enabled": otp}}
+    assert saved({"name": "_superusers", "type": "auth", **options}).auth.mfa.enabled is expected
+    assert saved({"name": "others", "type": "auth", **options}).auth.mfa.enabled is mfa

@@ -1,37 +1,13 @@
-// A realistic tour with the official SDK: `node tour.mjs URL EMAIL PASSWORD` prints one line of JSON per step.
-// A step's value is compared between the two servers; what must be so on both is asserted here.
+// A realistic application: set up by a superuser, used by two people and a guest.
 
 import assert from "node:assert/strict";
 import { File } from "node:buffer";
-import PocketBase, { ClientResponseError } from "pocketbase";
+import PocketBase from "pocketbase";
 
-const [url, email, password] = process.argv.slice(2);
-const root = new PocketBase(url).autoCancellation(false);
-const ann = new PocketBase(url).autoCancellation(false);
-const bob = new PocketBase(url).autoCancellation(false);
-const guest = new PocketBase(url).autoCancellation(false);
+import { client, email, fetched, guest, password, picture, refused, root, step, text, tidy, url } from "./kit.mjs";
 
-async function step(name, work) {
-  let line;
-  try {
-    line = { name, value: (await work()) ?? null };
-  } catch (error) {
-    line = { name, broken: String(error), response: error?.response };
-  }
-  console.log(JSON.stringify(line));
-}
-
-// What the SDK throws, as an application sees it.
-async function refused(work) {
-  try {
-    await work();
-  } catch (error) {
-    assert(error instanceof ClientResponseError, String(error));
-    const { status, response, isAbort, message } = error;
-    return { status, response, isAbort, message, path: error.url.replace(url, "") };
-  }
-  assert.fail("was not refused");
-}
+const ann = client();
+const bob = client();
 
 await step("health", () => guest.health.check());
 
@@ -200,16 +176,6 @@ await step("ann cannot go while notes need her", () => refused(() => ann.collect
 
 // --- files ---
 
-// A red picture of 60 by 40.
-const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OAQ0AAAgDIDWI/aMYyxzfIAF9u5VmKpC0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0dI4HQTkBVFXkrBMAAAAASUVORK5CYII=", "base64");
-const text = (name, content) => new File([content], name, { type: "text/plain" });
-// The same without what is random in files' names.
-const tidy = (value) => JSON.parse(JSON.stringify(value).replace(/_[a-z0-9]{10}(?=[."])/g, "_?"));
-const fetched = async (address) => {
-  const response = await fetch(address);
-  const { status, headers } = response;
-  return { status, type: headers.get("content-type"), shown: tidy(headers.get("content-disposition") ?? ""), bytes: Buffer.from(await response.arrayBuffer()) };
-};
 const sides = (png) => [png.readUInt32BE(16), png.readUInt32BE(20)];
 let album;
 await step("albums", () => root.collections.create({

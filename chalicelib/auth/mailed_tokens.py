@@ -1,0 +1,38 @@
+"""Tokens that were sent by mail and come back: whose they are, and what may be wrong with them."""
+
+from chalicelib.auth.identify import find_bearer
+from chalicelib.auth.tokens import parse_token
+from chalicelib.errors import ValidationFailed
+from chalicelib.records.check import check_values
+from chalicelib.records.save import save_changed
+from chalicelib.records.unique import taken_as_problems
+from chalicelib.schema.problems import Problem, problems_to_json
+from chalicelib.schema.record import Record
+from chalicelib.security.jwt import unsafe_read_claims
+
+VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE = "verification", "passwordReset", "emailChange"
+INVALID = Problem("validation_invalid_token", "Invalid or expired token.")
+ELSEWHERE = Problem(
+    "validation_token_collection_mismatch", "The provided token is for different auth collection."
+)
+
+
+def find_token_owner(text: str, kind: str) -> Record | None:
+    """The record that a token of this kind was given to; None when it is expired, forged or spent."""
+    token = parse_token(text)
+    return find_bearer(token) if token is not None and token.type == kind else None
+
+
+def claim_of(text: str, name: str) -> str:
+    """A text in a token, unproven; "" when there is none."""
+    value = unsafe_read_claims(text).get(name)
+    return "" if value is None else str(value)
+
+
+def save_checked(before: Record, after: Record, failed: str) -> Record:
+    """Store a record that a token allowed to change. Raises Conflict, ValidationFailed with that message."""
+    problems = check_values(after.collection, after.values, before)
+    if problems:
+        raise ValidationFailed(failed, problems_to_json(problems))
+    with taken_as_problems(failed):
+        return save_changed(before, after)

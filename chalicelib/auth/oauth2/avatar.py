@@ -1,0 +1,101 @@
+"""The picture that a provider names: fetched from public addresses only, as it may name any.
+
+A name is resolved once, every address that it has must be public, and the connection goes to one of those and
+not to what the name may mean a moment later.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+from typing import TypeAlias
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+import urllib3
+
+from chalicelib.auth.oauth2.outgoing import Answer, Call, CallFailed, exchange
+from chalicelib.request import Upload
+
+LARGEST = 5_000_000
+REDIRECTS = 2
+LONGEST_NAME = 100
+MOVED = frozenset({301, 302, 303, 307, 308})
+
+Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses that a name has now. Raises CallFailed."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise CallFailed("an unknown host") from None
+    return [str(each[4][0]) for each in found]
+
+
+def fetch_avatar(url: str, by: Resolve = resolve) -> Upload:
+    """The picture as a file. Raises CallFailed."""
+    for _ in range(REDIRECTS + 1):
+        answer = _get(url, by)
+        if answer.status not in MOVED:
+            break
+        url = urljoin(url, answer.headers.get("location", ""))
+    if not answer.is_success or not answer.body:
+        raise CallFailed("no picture")
+    name = PurePosixPath(unquote(urlsplit(url).path)).name[-LONGEST_NAME:] or "avatar"
+    return Upload(name, answer.headers.get("content-type", ""), answer.body)
+
+
+def find_public_address(host: str, port: int, by: Resolve) -> str:
+    """An address to connect to. Raises CallFailed if one of the host's is not open to everybody."""
+    found = by(host, port)
+    if not found or not all(map(is_public, found)):
+        raise CallFailed("not a public address")
+    return found[0]
+
+
+def is_public(text: str) -> bool:
+    """Whether an address is one on the internet.
+
+    >>> [is_public(each) for each in ("93.184.216.34", "127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1")]
+    [True, False, False, False]
+    """
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        is_translated = address in ipaddress.ip_network("64:ff9b::/96")
+        if inner is not None or is_translated:
+            return is_public(str(inner or ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _get(url: str, by: Resolve) -> Answer:
+    parts = _split(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    address = find_public_address(host, port, by)
+    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    call = Call(target, headers={"Host": parts.netloc})
+    with _pool(parts.scheme, (address, port), host) as pool:
+        return exchange(pool, call, LARGEST)
+
+
+def _pool(scheme: str, place: tuple[str, int], host: str) -> urllib3.HTTPConnectionPool:
+    if scheme == "http":
+        return urllib3.HTTPConnectionPool(*place)
+    return urllib3.HTTPSConnectionPool(*place, server_hostname=host, assert_hostname=host)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        is_fit = (
+            parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
+        )
+    except ValueError:
+        is_fit = False
+    if not is_fit:
+        raise CallFailed("no address of a picture")
+    return parts

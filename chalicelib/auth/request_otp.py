@@ -1,0 +1,122 @@
+"""POST request-otp: a one-time password goes to an e-mail address.
+
+Whether the address is somebody's must not be told: for one that is nobody's the same calls are made, the same
+hash is computed and an id is answered, but nothing is kept.
+"""
+
+from typing import Any
+
+from chalicelib.auth.attach import is_current, new_attachment
+from chalicelib.auth.context import auth_options, get_auth_collection
+from chalicelib.auth.form import check_text, read_form
+from chalicelib.auth.with_password import NOBODY, find_by_identity
+from chalicelib.collections.load import get_catalog_with
+from chalicelib.errors import Forbidden, ValidationFailed
+from chalicelib.ids import new_record_id
+from chalicelib.mail.compose import compose, record_values
+from chalicelib.mail.message import Message
+from chalicelib.mail.outbox import posted
+from chalicelib.records.attached import OTPS, find_attached
+from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
+from chalicelib.records.related import RelatedRecords
+from chalicelib.records.start_over import start_over_on_conflict
+from chalicelib.request import RequestInfo
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.fields.email import NOT_AN_ADDRESS, is_email
+from chalicelib.schema.fields.password import PlainPassword
+from chalicelib.schema.problems import problems_to_json
+from chalicelib.schema.record import Record
+from chalicelib.security.one_time_codes import new_code
+from chalicelib.storage import keys
+from chalicelib.storage.claims import Planned
+from chalicelib.storage.conditions import Absent
+from chalicelib.storage.engine import CheckItem
+from chalicelib.storage.failures import Conflict
+from chalicelib.storage.records import find_record
+from chalicelib.storage.transactions import Create, Delete, write_together
+
+DISABLED = "The collection is not configured to allow OTP authentication."
+LONGEST_EMAIL = 255
+# With so many that are still good the newest is answered again, and no mail is sent.
+MOST_CURRENT = 9
+# Expired ones go with the next that is made, lest they pile up until the hourly clean-up: so many at a time.
+MOST_REMOVED = 20
+
+
+@refusals_as_answers()
+def request_otp(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
+    """``{"otpId"}``, to sign in with once the code has come."""
+    related = RelatedRecords(get_catalog_with(name_or_id))
+    collection = get_auth_collection(name_or_id, related.catalog)
+    require_otp(collection)
+    email = read_email(request)
+    refuse_bad_fields(request)
+    record = find_by_identity(email, "email", collection, related)
+    if record is None:
+        nobody = Record(collection, {"id": NOBODY, "email": email})
+        return {"otpId": pretend_to_send(nobody, related.catalog)}
+    return {"otpId": start_over_on_conflict(lambda: send_otp(record, related.catalog))}
+
+
+def require_otp(collection: Collection) -> None:
+    """Raise Forbidden for a collection whose records do not sign in by one-time passwords."""
+    if not auth_options(collection).otp.enabled:
+        raise Forbidden(DISABLED)
+
+
+def read_email(request: RequestInfo) -> str:
+    """The submitted address. Raises BadRequest, ValidationFailed."""
+    email = read_form(request, ("email",))["email"]
+    problem = check_text(email, LONGEST_EMAIL) or (None if is_email(email) else NOT_AN_ADDRESS)
+    if problem:
+        raise ValidationFailed(data=problems_to_json({"email": problem}))
+    return email
+
+
+def send_otp(record: Record, catalog: Catalog) -> str:
+    """Make a one-time password and post it; its id. Raises Conflict."""
+    lasts = auth_options(record.collection).otp.duration
+    known = find_attached(record, (OTPS,), RelatedRecords(catalog))
+    current = [each for each in known if is_current(each, lasts)]
+    otp, code = new_otp(record, catalog, str(record.get("email")))
+    mail = _write_mail(record, otp, code)
+    if len(current) > MOST_CURRENT:
+        _check_nothing()
+        return current[-1].id
+    expired = [each for each in known if each not in current]
+    removals = [Delete(each) for each in expired[:MOST_REMOVED]]
+    write_together([Create(otp), *removals], [posted(mail)])
+    return otp.id
+
+
+def new_otp(record: Record, catalog: Catalog, sent_to: str = "") -> tuple[Record, str]:
+    """A one-time password, ready to be stored, and its code, which only its hash is kept of.
+
+    Nobody can know the code of a mail that never left, so where it goes is kept at once.
+    """
+    code = new_code(auth_options(record.collection).otp.length)
+    return new_attachment(record, OTPS, catalog, password=PlainPassword(code), sentTo=sent_to), code
+
+
+def pretend_to_send(nobody: Record, catalog: Catalog) -> str:
+    """Ask the database as often and compute as much as for somebody, and keep nothing. A random id."""
+    find_record(nobody.collection, nobody.id)
+    find_attached(nobody, (OTPS,), RelatedRecords(catalog))
+    otp, code = new_otp(nobody, catalog, str(nobody.get("email")))
+    _write_mail(nobody, otp, code)
+    _check_nothing()
+    return otp.id
+
+
+def _check_nothing() -> None:
+    """A transaction of two items, as a new one-time password and its mail are, that writes none."""
+    ids = (new_record_id(), new_record_id())
+    places = [(keys.attempts_key(each), keys.ATTEMPTS_SORT) for each in ids]
+    write_together([], [Planned(CheckItem(place, Absent()), Conflict(place[0])) for place in places])
+
+
+def _write_mail(record: Record, otp: Record, code: str) -> Message:
+    values = {**record_values(record), "OTP": code, "OTP_ID": otp.id}
+    template = auth_options(record.collection).otp.email_template
+    return compose("otp", template, str(otp.get("sentTo")), values)

@@ -1,0 +1,190 @@
+"""POST auth-with-oauth2: a code that a provider gave becomes a token.
+
+Record and link are written together or not at all. Who loses a race, such as two first sign-ins of one
+account at once, starts over and finds what the other has written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from chalicelib.auth.context import auth_options, get_auth_collection
+from chalicelib.auth.form import UNREADABLE, read_form, read_given
+from chalicelib.auth.oauth2.configured import find_configured
+from chalicelib.auth.oauth2.exchange import Code, Grant, fetch_grant
+from chalicelib.auth.oauth2.links import find_link, find_owner, new_link
+from chalicelib.auth.oauth2.newcomer import (
+    Newcomer,
+    decide_newcomer,
+    fill_in_user,
+    without_username,
+)
+from chalicelib.auth.oauth2.odd_users import fetch_user
+from chalicelib.auth.oauth2.outgoing import CallFailed
+from chalicelib.auth.oauth2.proof import as_proved
+from chalicelib.auth.oauth2.users import Said, User
+from chalicelib.auth.response import finish_sign_in
+from chalicelib.collections.load import get_catalog_with
+from chalicelib.errors import BadRequest, Forbidden, ValidationFailed
+from chalicelib.files.keeping import write_with_files
+from chalicelib.observability.logger import logger
+from chalicelib.records.attached import EXTERNAL
+from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.related import RelatedRecords
+from chalicelib.records.save import plan_changed
+from chalicelib.records.start_over import start_over_on_conflict
+from chalicelib.records.unique import problems_of
+from chalicelib.request import RequestInfo
+from chalicelib.schema.auth_options import OAuth2Provider
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.problems import REQUIRED, Problem, Problems, problems_to_json
+from chalicelib.schema.record import Record
+from chalicelib.storage.failures import IdTaken, NotUnique
+from chalicelib.storage.transactions import Change, Create, Delete
+
+FORM = ("provider", "code", "codeVerifier", "redirectURL", "redirectUrl")
+OFF = "The collection is not configured to allow OAuth2 authentication."
+NO_TOKEN = "Failed to fetch OAuth2 token."  # noqa: S105
+NO_USER = "Failed to fetch OAuth2 user."
+FAILED = "Failed to authenticate."
+NOT_CREATED = "Failed to create record."
+# How often somebody who is refused for what others hold looks again whether that is the account's own record.
+ATTEMPTS = 3
+
+
+@refusals_as_answers()
+def sign_in_with_oauth2(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
+    """The record, its token, and what the provider said. Raises Forbidden, BadRequest."""
+    related = RelatedRecords(get_catalog_with(name_or_id))
+    collection = get_auth_collection(name_or_id, related.catalog)
+    if not auth_options(collection).oauth2.enabled:
+        raise Forbidden(OFF)
+    form, created = read_form(request, FORM), _read_created(request)
+    provider = _find_provider(form, collection)
+    grant, user, said = _ask_provider(provider, form)
+    asked = request.within("oauth2")
+    newcomer = Newcomer(user, collection, created)
+    record, is_new = start_over_on_conflict(lambda: _settle(provider.name, newcomer, asked, related.catalog))
+    fresh = RelatedRecords(related.catalog)
+    return finish_sign_in(record, asked, fresh, {**_describe(user, grant, said), "isNew": is_new})
+
+
+def _read_created(request: RequestInfo) -> Mapping[str, Any]:
+    """What a new record is to have besides. Raises BadRequest for what is no object."""
+    given = read_given(request, ("createData",))["createData"]
+    if given is None or isinstance(given, dict):
+        return given or {}
+    raise BadRequest(UNREADABLE)
+
+
+def _find_provider(form: Mapping[str, str], collection: Collection) -> OAuth2Provider:
+    """The provider that the form names. Raises ValidationFailed."""
+    name = form["provider"]
+    provider = find_configured(auth_options(collection).oauth2, name)
+    unknown = Problem(
+        "validation_invalid_provider",
+        f"Provider with name {name} is missing or is not enabled.",
+        {"name": name},
+    )
+    problems: Problems = {} if form["code"] else {"code": REQUIRED}
+    if provider is None or problems:
+        named = {} if provider else {"provider": unknown if name else REQUIRED}
+        raise ValidationFailed(UNREADABLE, problems_to_json({**problems, **named}))
+    return provider
+
+
+def _ask_provider(provider: OAuth2Provider, form: Mapping[str, str]) -> tuple[Grant, User, Said]:
+    """What the provider gives for the code, and who it is for. Raises BadRequest."""
+    code = Code(form["code"], form["codeVerifier"], form["redirectURL"] or form["redirectUrl"])
+    try:
+        grant = fetch_grant(provider, code)
+    except CallFailed as error:
+        raise _refused(NO_TOKEN, provider, error) from error
+    try:
+        return grant, *fetch_user(provider, grant)
+    except CallFailed as error:
+        raise _refused(NO_USER, provider, error) from error
+
+
+def _refused(message: str, provider: OAuth2Provider, error: CallFailed) -> BadRequest:
+    logger.warning(message, extra={"provider": provider.name, "reason": str(error)})
+    return BadRequest(message)
+
+
+def _settle(provider: str, newcomer: Newcomer, request: RequestInfo, catalog: Catalog) -> tuple[Record, bool]:
+    """The account's record, linked and up to date; and whether it is new."""
+    body: dict[str, Any] | None = None
+    for attempt in range(ATTEMPTS):
+        related = RelatedRecords(catalog)
+        link = find_link(newcomer.collection, provider, newcomer.user, related)
+        owner = find_owner(link, newcomer.user, newcomer.collection, (request, related))
+        try:
+            if owner is not None:
+                return _welcome_back(owner, link, (provider, newcomer.user, request), related), False
+            body = without_username(newcomer, body) if body else fill_in_user(newcomer)
+            return _let_in(provider, replace(newcomer, submitted=body), request, related), True
+        except (IdTaken, NotUnique) as taken:
+            if attempt == ATTEMPTS - 1:
+                raise _taken(taken) from taken
+    raise BadRequest(FAILED)
+
+
+def _taken(taken: IdTaken | NotUnique) -> BadRequest:
+    message = FAILED if taken.collection.name == EXTERNAL else NOT_CREATED
+    return ValidationFailed(message, problems_to_json(problems_of(taken)))
+
+
+def _let_in(provider: str, newcomer: Newcomer, request: RequestInfo, related: RelatedRecords) -> Record:
+    """Store a new record and its link."""
+    if newcomer.collection.name == "_superusers":
+        raise BadRequest(FAILED)
+    record = decide_newcomer(newcomer, request, related)
+    _require_id(newcomer.user)
+    link = new_link(record, provider, newcomer.user, related)
+    try:
+        return write_with_files([Create(record), Create(link)])[0]
+    except NotUnique as taken:
+        if "recordRef" in taken.index.column_names:  # whoever has a link of this record's id has the id
+            raise IdTaken(record.collection, record.id) from taken
+        raise
+
+
+def _welcome_back(
+    before: Record, link: Record | None, arriving: tuple[str, User, RequestInfo], related: RelatedRecords
+) -> Record:
+    """Store what the sign-in proves about a record, and the link if it is the first by this account."""
+    provider, user, request = arriving
+    after = as_proved(before, user, request)
+    changes: list[Change] = plan_changed(before, after, related) if after != before else []
+    if link is None:
+        _require_id(user)
+        changes.append(Create(new_link(before, provider, user, related)))
+    changes = [each for each in changes if not _drops(each, link)]
+    written = write_with_files(changes) if changes else ()
+    return written[0] if after != before else before
+
+
+def _drops(change: Change, link: Record | None) -> bool:
+    """Whether a change removes the link by which somebody signs in just now."""
+    return isinstance(change, Delete) and link is not None and change.record.id == link.id
+
+
+def _require_id(user: User) -> None:
+    if not user.id:
+        raise ValidationFailed(FAILED, problems_to_json({"providerId": REQUIRED}))
+
+
+def _describe(user: User, grant: Grant, said: Said) -> dict[str, Any]:
+    """What the client is told of the provider's answer."""
+    named = asdict(user)
+    avatar = named.pop("avatar_url")
+    return {
+        **named,
+        "avatarURL": avatar,
+        "avatarUrl": avatar,
+        "accessToken": grant.access,
+        "refreshToken": grant.refresh,
+        "expiry": grant.expires,
+        "rawUser": dict(said),
+    }

@@ -1,0 +1,1 @@
+"""The requests' log that superusers read: what is kept of a request, listing it, clearing it."""

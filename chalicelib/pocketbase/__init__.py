@@ -1,0 +1,1 @@
+"""Data directories of the real PocketBase: bringing one over, and writing one."""

@@ -1,0 +1,99 @@
+"""Collections of a data directory as Quoll's: what cannot be carried is left out, and said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from chalicelib.collections.check import check_saving
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import RULES, Collection
+from chalicelib.schema.completion import complete
+from chalicelib.schema.problems import Problem, Problems
+from chalicelib.schema.shapes import WrongShape
+from chalicelib.schema.validate import NAME_IS_ID
+
+Definition: TypeAlias = Mapping[str, Any]
+
+VIEW = "{}: a view collection is not carried."
+LEFT_OUT = "{}: the collection and its records are not carried: {}"
+NO_INDEX = "{}: an index is not carried: {} ({})"
+LOCKED = "{}: {} is now for superusers only: {}"
+# A definition is tried again without what was wrong with it; never so often.
+MOST_TRIALS = 100
+
+
+def carry(definitions: Sequence[Definition]) -> tuple[list[Collection], list[str]]:
+    """The collections that these definitions make, in their order, and what is to be told."""
+    views = [each for each in definitions if each["type"] == "view"]
+    wanted = {each["id"]: dict(each) for each in definitions if each not in views}
+    told = [VIEW.format(each["name"]) for each in views]
+    for _ in range(MOST_TRIALS * len(wanted) + 1):
+        made = _make(wanted, told)
+        if not _mend(made, wanted, told):
+            break
+    return made, told
+
+
+def _make(wanted: dict[str, dict[str, Any]], told: list[str]) -> list[Collection]:
+    made: list[Collection] = []
+    for key, definition in list(wanted.items()):
+        try:
+            made.append(read_collection(definition))
+        except WrongShape as wrong:
+            told.append(LEFT_OUT.format(definition["name"], wrong))
+            del wanted[key]
+    return made
+
+
+def read_collection(definition: Definition) -> Collection:
+    """The collection with its id, secrets and dates. Raises WrongShape."""
+    made = complete(Collection.from_json(definition))
+    return replace(made, created=definition.get("created", ""), updated=definition.get("updated", ""))
+
+
+def _mend(made: Sequence[Collection], wanted: dict[str, dict[str, Any]], told: list[str]) -> bool:
+    """Take out of the definitions what is wrong with the collections; whether anything was."""
+    catalog = Catalog(made)
+    found = {each.id: _find_problems(each, catalog) for each in made}
+    for key, problems in found.items():
+        if problems:
+            _mend_one(key, problems, wanted, told)
+    return any(found.values())
+
+
+def _find_problems(collection: Collection, catalog: Catalog) -> Problems:
+    """What is wrong with a collection. One may have its own id for a name, if it was made so."""
+    found = check_saving(collection, None, catalog, is_import=True)
+    is_own = collection.name == collection.id and found.get("name") == NAME_IS_ID
+    return {key: problem for key, problem in found.items() if not (is_own and key == "name")}
+
+
+def _mend_one(key: str, problems: Problems, wanted: dict[str, dict[str, Any]], told: list[str]) -> None:
+    definition = wanted[key]
+    name, indexes = definition["name"], problems.get("indexes")
+    rules = problems.keys() & {*RULES, "authRule", "manageRule"}
+    if isinstance(indexes, Mapping) and _drop_indexes(definition, indexes, told):
+        return
+    for rule in sorted(rules):
+        told.append(LOCKED.format(name, rule, _words(problems[rule])))
+        definition[rule] = None
+    if not rules:
+        told.append(LEFT_OUT.format(name, _words(problems)))
+        del wanted[key]
+
+
+def _drop_indexes(definition: dict[str, Any], found: Problems, told: list[str]) -> bool:
+    """Leave out the indexes that are wrong; whether there were any."""
+    places = {int(place): problem for place, problem in found.items() if place.isdecimal()}
+    texts = definition["indexes"]
+    gone = {place: problem for place, problem in places.items() if place < len(texts)}
+    for place, problem in gone.items():
+        told.append(NO_INDEX.format(definition["name"], " ".join(texts[place].split()), _words(problem)))
+    definition["indexes"] = [text for place, text in enumerate(texts) if place not in gone]
+    return bool(gone)
+
+
+def _words(problem: Problem | Problems) -> str:
+    if isinstance(problem, Problem):
+        return problem.message
+    return "; ".join(f"{name}: {_words(each)}" for name, each in problem.items())

@@ -1,0 +1,100 @@
+"""Writing a data directory that PocketBase starts on: the way back.
+
+Its database has another name until all is done. Who was stopped starts over, but for files that are there.
+Records are read one collection after another, each as it is at that moment.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from chalicelib.collections.load import get_newest
+from chalicelib.filters.access import InInsertionOrder
+from chalicelib.pocketbase.carry_settings import settings_to
+from chalicelib.pocketbase.data_folder import DATABASE, LOGS, STORAGE, quoted
+from chalicelib.pocketbase.export_files import export_files
+from chalicelib.pocketbase.export_schema import (
+    make_collection,
+    make_indexes,
+    make_log_tables,
+    make_own_tables,
+)
+from chalicelib.pocketbase.values import Stored, value_to
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.record import Record
+from chalicelib.settings.load import get_newest_settings
+from chalicelib.storage.streams import Reading, stream
+
+PORTION = 500
+TOLD_EVERY = 10
+UNFINISHED = "data.db.unfinished"
+IN_THE_WAY = "{} has a {} already: name a directory that is new or empty."
+
+
+class ExportRefused(Exception):
+    """Nothing was done: says why, and what to do."""
+
+
+def export_data(folder: Path, tell: Callable[[str], None]) -> list[str]:
+    """Write it all; what could not be carried, a line each. Raises ExportRefused."""
+    if (folder / DATABASE).exists():
+        raise ExportRefused(IN_THE_WAY.format(folder, DATABASE))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _export(folder, tell)
+    except (OSError, sqlite3.Error) as error:
+        raise ExportRefused(f"{folder} cannot be written: {error}") from error
+
+
+def _export(folder: Path, tell: Callable[[str], None]) -> list[str]:
+    collections = list(get_newest().catalog)
+    settings, told = settings_to(get_newest_settings())
+    with _new_database(folder / UNFINISHED) as database:
+        make_own_tables(database, settings)
+        for collection in collections:
+            make_collection(database, collection)
+            _write_records(database, collection, tell)
+        told += make_indexes(database, collections)
+        database.commit()
+    with _new_database(folder / LOGS) as database:
+        make_log_tables(database)
+        database.commit()
+    done = 0
+    for count in export_files(folder / STORAGE, [each.id for each in collections]):
+        done += count
+        tell(f"{done} files")
+    (folder / UNFINISHED).replace(folder / DATABASE)
+    return told
+
+
+def _new_database(file: Path) -> "closing[sqlite3.Connection]":
+    file.unlink(missing_ok=True)
+    file.touch(0o600)  # it holds password hashes and secrets
+    database = sqlite3.connect(file)
+    for pragma in ("journal_mode = MEMORY", "synchronous = OFF"):  # what was cut off is made anew
+        database.execute(f"PRAGMA {pragma}")
+    return closing(database)
+
+
+def _write_records(database: sqlite3.Connection, collection: Collection, tell: Callable[[str], None]) -> None:
+    names = [field.name for field in collection.fields]
+    columns, marks = ", ".join(map(quoted, names)), ", ".join("?" * len(names))
+    statement = f"INSERT INTO {quoted(collection.name)} ({columns}) VALUES ({marks})"  # noqa: S608
+    done = 0
+    for place, portion in enumerate(_portions(stream(Reading(collection), InInsertionOrder())), 1):
+        database.executemany(statement, [_row_of(record) for record in portion])
+        done += len(portion)
+        if place % TOLD_EVERY == 0 or len(portion) < PORTION:
+            tell(f"{collection.name}: {done} records")
+
+
+def _portions(records: Iterable[Record]) -> Iterator[Sequence[Record]]:
+    waiting = iter(records)
+    while portion := list(islice(waiting, PORTION)):
+        yield portion
+
+
+def _row_of(record: Record) -> list[Stored]:
+    return [value_to(field, record.get(field.name)) for field in record.collection.fields]

@@ -1,0 +1,74 @@
+"""Records' values as SQLite holds them in PocketBase's tables, and back. Pure."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from chalicelib.schema.fields import Field
+from chalicelib.schema.fields.cast import to_number
+
+# What SQLite keeps.
+Stored: TypeAlias = str | bytes | int | float | None
+
+# Kept as JSON, as are all fields that hold lists.
+JSON_TYPES = frozenset({"json", "geoPoint"})
+# A column's declared type, by the field's; all others hold text.
+DECLARED: Mapping[str, str] = {"bool": "BOOLEAN", "number": "NUMERIC", "json": "JSON", "geoPoint": "JSON"}
+TEXT = "TEXT"
+LIST = "JSON"
+
+
+def value_from(field: Field, stored: Stored) -> Any:
+    """What a column holds, in the field's normal form."""
+    raw = stored.decode(errors="replace") if isinstance(stored, bytes) else stored
+    if isinstance(raw, str) and is_json(field):
+        raw = _decoded(raw)
+    elif isinstance(raw, float):
+        raw = to_number(raw)
+    return field.normalize(raw)
+
+
+def value_to(field: Field, value: Any) -> Stored:
+    """A value in normal form as a column holds it."""
+    if is_json(field):
+        return None if value is None else write_json(value)
+    return WRITERS.get(field.type, _write_text)(value)
+
+
+def declared_type(field: Field) -> str:
+    """The type that the field's column is declared with."""
+    return LIST if field.is_multiple else DECLARED.get(field.type, TEXT)
+
+
+def is_json(field: Field) -> bool:
+    """Whether the column holds JSON."""
+    return field.is_multiple or field.type in JSON_TYPES
+
+
+def write_json(value: Any) -> str:
+    """Any JSON value, as PocketBase writes it: without spaces."""
+    return whole_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def whole_text(text: str) -> str:
+    r"""Text as UTF-8 can hold it: halves of characters become U+FFFD.
+
+    >>> whole_text("a\ud800b")
+    'a�b'
+    """
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _decoded(text: str) -> Any:
+    """Text that is no JSON is a value, too: PocketBase shows it as it is."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _write_text(value: Any) -> str:
+    return whole_text(str(value))
+
+
+WRITERS: Mapping[str, Callable[[Any], Stored]] = {"bool": int, "number": lambda value: value}

@@ -1,0 +1,206 @@
+"""Pictures come from public addresses only."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from chalicelib.auth.oauth2 import avatar
+from chalicelib.auth.oauth2.avatar import fetch_avatar, find_public_address, is_public
+from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask, exchange
+
+PRIVATE = [
+    "127.0.0.1",
+    "127.8.8.8",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd00:ec2::254",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "localhost",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_not_public(address: str) -> None:
+    assert not is_public(address)
+    with pytest.raises(CallFailed):
+        find_public_address("pictures.example.com", 80, lambda host, port: ["93.184.216.34", address])
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"])
+def test_public(address: str) -> None:
+    assert find_public_address("pictures.example.com", 80, lambda host, port: [address]) == address
+
+
+class Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients hang up."""
+
+
+class Pictures(BaseHTTPRequestHandler):
+    seen: list[tuple[str, str]] = []
+
+    def do_GET(self) -> None:
+        type(self).seen.append((self.path, self.headers["Host"]))
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/latest/meta-data")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        body = b"x" * 2_000_000 if self.path == "/large" else b"GIF89a"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is printed."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    Pictures.seen = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/a.gif",
+        "http://localhost:{port}/a.gif",
+        "http://[::1]:{port}/a.gif",
+        "file:///etc/passwd",
+        "ftp://example.com/a",
+        "//example.com/a",
+        "http://user@example.com/a",
+        "http:///a",
+        "http://[/a",
+        "http://example.com:99999/",
+        "nonsense",
+    ],
+)
+def test_refused_without_a_call(url: str, port: int) -> None:
+    with pytest.raises(CallFailed):
+        fetch_avatar(url.format(port=port))
+    assert Pictures.seen == []
+
+
+def test_the_connection_goes_to_what_was_checked(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is resolved once; what it means a moment later does not count."""
+    meanings = [["127.0.0.1"], ["169.254.169.254"]]
+    monkeypatch.setattr(avatar, "is_public", lambda address: address == "127.0.0.1")
+    file = fetch_avatar(f"http://pictures.example.com:{port}/a%20b.gif?s=1", lambda host, at: meanings.pop(0))
+    assert (file.name, file.content) == ("a b.gif", b"GIF89a")
+    assert Pictures.seen == [("/a%20b.gif?s=1", f"pictures.example.com:{port}")]
+    assert meanings == [["169.254.169.254"]]
+
+
+def test_redirects_are_checked_again(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avatar, "is_public", lambda address: address == "127.0.0.1")
+    with pytest.raises(CallFailed):
+        fetch_avatar(f"http://127.0.0.1:{port}/moved", lambda host, at: [host])
+    assert len(Pictures.seen) == 1
+
+
+def test_answers_have_bounds(port: int) -> None:
+    with pytest.raises(CallFailed, match="too large"):
+        ask(Call(f"http://127.0.0.1:{port}/large"))
+    assert ask(Call(f"http://127.0.0.1:{port}/moved")).status == 302
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://127.0.0.1/", "http://127.0.0.1:1/", "http://[", "file:///etc/passwd"]
+)
+def test_calls_that_cannot_be_made(url: str) -> None:
+    with pytest.raises(CallFailed):
+        ask(Call(url))
+
+
+class Slow:
+    """A server that sends a byte now and then, for ever."""
+
+    status, headers = 200, {}
+
+    def read1(self, size: int) -> bytes:
+        return b"x"
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Endless:
+    def request(self, *given: object, **named: object) -> Slow:
+        return Slow()
+
+
+def test_a_trickle_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.auth.oauth2.outgoing.TOTAL_SECONDS", 0.05)
+    with pytest.raises(CallFailed, match="too long"):
+        exchange(Endless(), Call("http://slow.example.com"), 10**9)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def impostor(tmp_path: Path) -> Iterator[int]:
+    """A server whose certificate nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = (
+        builder.serial_number(1).not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(2099, 1, 1))
+    )
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = builder.sign(key, SHA256()).public_bytes(Encoding.PEM) + key.private_bytes(*form)
+    (tmp_path / "pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "pem")
+    server = Quiet(("127.0.0.1", 0), Pictures)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_certificates_are_checked(impostor: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avatar, "is_public", lambda address: True)
+    with pytest.raises(CallFailed, match="SSL"):
+        ask(Call(f"https://localhost:{impostor}/"))
+    with pytest.raises(CallFailed, match="SSL"):
+        fetch_avatar(f"https://localhost:{impostor}/a.gif", lambda host, at: ["127.0.0.1"])

@@ -1,0 +1,89 @@
+"""Providers' answers become users; answers of another shape become refusals."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.auth.oauth2.exchange import Grant, read_grant
+from chalicelib.auth.oauth2.outgoing import Answer, CallFailed
+from chalicelib.auth.oauth2.users import User, read_user, text_at
+from chalicelib.schema.providers import PROVIDERS
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "data", "0"]), inner),
+    max_leaves=6,
+)
+
+
+def test_by_paths() -> None:
+    said = {"sub": "1", "name": "Ann", "picture": "p", "email": "a@example.com", "email_verified": True}
+    assert read_user(PROVIDERS["google"], said) == User("1", "Ann", "", "a@example.com", "p")
+    assert read_user(PROVIDERS["google"], {**said, "email_verified": "true"}).email == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"id": 5}, "id"),
+        ({"id": ["a"]}, "id"),
+        ({"id": True}, "#id"),
+        ({"id": "5"}, "#id"),
+        ({"id": 5.5}, "#id"),
+    ],
+)
+def test_of_another_shape(said: dict[str, Any], path: str) -> None:
+    with pytest.raises(CallFailed):
+        text_at(said, path)
+
+
+@settings(max_examples=60, deadline=None)
+@given(said=ANYTHING, name=st.sampled_from(sorted(PROVIDERS)))
+def test_whatever_is_said(said: Any, name: str) -> None:
+    try:
+        user = read_user(PROVIDERS[name], said)
+    except CallFailed:
+        return
+    assert all(
+        isinstance(each, str) for each in (user.id, user.name, user.username, user.email, user.avatar_url)
+    )
+
+
+def answer(body: str, kind: str = "application/json", status: int = 200) -> Answer:
+    return Answer(status, {"content-type": kind}, body.encode())
+
+
+def test_grants() -> None:
+    grant = read_grant(answer('{"access_token":"a","token_type":"bearer","refresh_token":"r"}'))
+    assert (grant.access, grant.refresh, grant.expires, grant.authorization) == ("a", "r", "", "Bearer a")
+    assert read_grant(answer("access_token=a&expires_in=60", "application/x-www-form-urlencoded")).expires
+    assert read_grant(answer('{"access_token":"a","token_type":"MAC"}')).authorization == "MAC a"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer("{"),
+        answer("[]"),
+        answer("{}"),
+        answer('{"access_token":""}'),
+        answer('{"access_token":5}'),
+        answer('{"access_token":"a"}', status=400),
+        answer('{"access_token":"a","expires_in":"soon"}'),
+        answer('{"access_token":"a","expires_in":[]}'),
+        answer('{"access_token":"a","expires_in":1e400}'),
+        answer("[" * 100_000),
+    ],
+)
+def test_no_grants(given: Answer) -> None:
+    with pytest.raises(CallFailed):
+        read_grant(given)
+
+
+def test_secrets_are_not_shown() -> None:
+    grant = Grant("secret-1", refresh="secret-2", said={"id_token": "secret-3"})
+    assert "secret" not in repr(grant)
+    assert "secret" not in repr(answer(json.dumps({"access_token": "secret"})))

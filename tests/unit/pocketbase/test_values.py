@@ -1,0 +1,84 @@
+"""Values as SQLite holds them, and back."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.pocketbase.values import Stored, column_of, value_from, value_to
+from chalicelib.schema.fields import FIELD_TYPES, Field
+
+LIST = {"maxSelect": 3, "values": ["a", "b", "c"]}
+
+
+def field(kind: str, **options: Any) -> Field:
+    return FIELD_TYPES[kind].from_json({"name": "x", **options})
+
+
+# A field, what SQLite holds, and the value.
+SAME: list[tuple[Field, Stored, Any]] = [
+    (field("text"), "a", "a"),
+    (field("bool"), 1, True),
+    (field("bool"), 0, False),
+    (field("number"), 5, 5),
+    (field("number"), 1.5, 1.5),
+    (field("number"), 1e21, 1e21),
+    (field("date"), "2026-01-02 03:04:05.678Z", "2026-01-02 03:04:05.678Z"),
+    (field("autodate", onCreate=True), "2026-01-02 03:04:05.678Z", "2026-01-02 03:04:05.678Z"),
+    (field("select", values=["a"]), "a", "a"),
+    (field("select", **LIST), '["a","c"]', ["a", "c"]),
+    (field("relation", maxSelect=2), '["abc"]', ["abc"]),
+    (field("file", maxSelect=2), "[]", []),
+    (field("json"), None, None),
+    (field("json"), '{"b":[1,null],"a":"ä"}', {"b": [1, None], "a": "ä"}),
+    (field("json"), '"text"', "text"),
+    (field("geoPoint"), '{"lon":1.5,"lat":2}', {"lon": 1.5, "lat": 2}),
+    (field("password"), "$2a$10$hash", "$2a$10$hash"),
+]
+# What is only read: PocketBase writes it otherwise.
+READ: list[tuple[Field, Stored, Any]] = [
+    (field("text"), b"\xffa", "\ufffda"),
+    (field("number"), "12", 12),
+    (field("select", **LIST), "a", ["a"]),
+    (field("select", **LIST), "[broken", ["[broken"]),
+    (field("json"), "no json", "no json"),
+    (field("json"), "[" * 100_000, "[" * 100_000),
+    (field("geoPoint"), "x", {"lon": 0, "lat": 0}),
+    (field("text"), None, ""),
+    (field("bool"), None, False),
+    (field("number"), None, 0),
+]
+
+
+@pytest.mark.parametrize(("of", "stored", "value"), SAME)
+def test_both_ways(of: Field, stored: Stored, value: Any) -> None:
+    found = value_from(of, stored)
+    assert (found, type(found)) == (value, type(value))
+    assert value_to(of, value) == stored
+
+
+@pytest.mark.parametrize(("of", "stored", "value"), READ)
+def test_what_is_strange_is_read(of: Field, stored: Stored, value: Any) -> None:
+    assert value_from(of, stored) == value
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=40)
+@given(value=ANY)
+def test_any_json_comes_back(value: Any) -> None:
+    of = field("json")
+    stored = value_to(of, value)
+    assert value_from(of, stored) == value
+
+
+@pytest.mark.parametrize("kind", sorted(FIELD_TYPES))
+def test_an_empty_value_fits_its_column(kind: str) -> None:
+    of = field(kind)
+    assert ("NOT NULL" in column_of(of)) == (value_to(of, of.empty) is not None)
