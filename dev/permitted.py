@@ -29,7 +29,14 @@ TRANSACTION = {
     "ConditionCheck": "ConditionCheckItem",
 }
 # S3's operations that are called otherwise than what IAM asks for: on the files, or on the bucket.
-S3_ACTIONS = {"HeadObject": "GetObject", "CopyObject": "PutObject", "DeleteObjects": "DeleteObject"}
+S3_ACTIONS = {
+    "HeadObject": "GetObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "DeleteObjects": "DeleteObject",
+}
 S3_BUCKET_ACTIONS = {"ListObjectsV2": "ListBucket"}
 # How the services that functions may use name what a call is about.
 RESOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -37,6 +44,13 @@ RESOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "ssm": lambda params: f"parameter{params['Name']}",
     "ses": lambda params: f"identity/{params['FromEmailAddress']}",
     "sqs": lambda params: str(params["QueueUrl"]).rpartition("/")[2],
+}
+
+LEADING = "dynamodb:LeadingKeys"
+# Whether a condition's operator holds, of a call's partition ("" where it tells of none) and what is named.
+HOLD: Mapping[str, Callable[[str, Any], bool]] = {
+    "ForAllValues:StringLike": lambda key, named: not key or any(fnmatchcase(key, each) for each in named),
+    "Null": lambda key, named: (named == "true") == (not key),
 }
 
 # Services that IAM calls otherwise than botocore.
@@ -76,9 +90,9 @@ def needed_for(service: str, operation: str, params: Mapping[str, Any]) -> Itera
         for item in params["TransactItems"]:
             ((kind, part),) = item.items()
             yield f"dynamodb:{TRANSACTION[kind]}", _arn("dynamodb", f"table/{part['TableName']}")
-    elif operation == "BatchGetItem":
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
         for table in params["RequestItems"]:
-            yield "dynamodb:BatchGetItem", _arn("dynamodb", f"table/{table}")
+            yield f"dynamodb:{operation}", _arn("dynamodb", f"table/{table}")
     elif service == "s3":
         yield from _needed_for_s3(operation, params)
     else:
@@ -118,10 +132,9 @@ def is_allowed(function: str, action: str, resource: str, leading: str = "") -> 
     )
 
 
-def _holds(condition: Mapping[str, Mapping[str, list[str]]], leading: str) -> bool:
-    """Whether a statement's conditions hold: the partitions that it names are all that policies have."""
-    named = [key for each in condition.values() for keys in each.values() for key in keys]
-    return not condition or any(fnmatchcase(leading, key) for key in named)
+def _holds(condition: Mapping[str, Mapping[str, Any]], leading: str) -> bool:
+    """Whether a statement's conditions hold. All that policies have is about partitions."""
+    return all(HOLD[operator](leading, named[LEADING]) for operator, named in condition.items())
 
 
 def _resource(service: str, params: Mapping[str, Any]) -> str:

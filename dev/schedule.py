@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from chalicelib import clock
+from chalicelib.backups.work import go_on_with_backup
 from chalicelib.jobs.firing import fire_due, run_asked
 from chalicelib.jobs.functions import TICK
-from chalicelib.jobs.schedules import SCHEDULES, Schedule
+from chalicelib.jobs.schedules import SCHEDULES, Schedule, find_automatic
 from dev.background import running
 from dev.permitted import acting_as
 
@@ -31,11 +32,12 @@ def running_schedules(every: float = LOOK_EVERY) -> AbstractContextManager[None]
 def look(due: datetime) -> datetime:
     """Run what was asked for, and what is due if that minute has come; the next minute to wait for."""
     now = clock.now()
-    for each in SCHEDULES if now >= due else ():
+    for each in (*SCHEDULES, *find_automatic()) if now >= due else ():
         with acting_as(_who_fires(each)):
             fire_due([each], now)
     with acting_as(TICK):
         run_asked()
+        go_on_with_backup()
     return next_minute(now) if now >= due else due
 
 

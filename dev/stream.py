@@ -1,7 +1,7 @@
 """The table's stream under `make run`: a thread that hands each change to what Lambda would hand it to."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.config import get_config
 from chalicelib.jobs.record_stream import BATCH_SIZE, follow_changes
 from chalicelib.observability.logger import logger
+from chalicelib.storage.followed import FOLLOWED
 from dev.permitted import acting_as
 
 if TYPE_CHECKING:
@@ -55,16 +56,16 @@ class Follower:
             logger.exception("the stream cannot be read")
             self.stop.wait(TRY_AGAIN)
             return False
-        changes = [as_event(record) for record in answer["Records"]]
+        changes = [each for each in map(as_event, answer["Records"]) if is_followed(each)]
         with acting_as("record_stream"):
-            failed = follow_changes(changes)["batchItemFailures"]
+            failed = bool(changes) and follow_changes(changes)["batchItemFailures"]
         if failed:
             self.stop.wait(TRY_AGAIN)
             return False
         self._next = answer["NextShardIterator"]
-        if not changes:
+        if not answer["Records"]:
             self.stop.wait(ASK_EVERY)
-        return bool(changes)
+        return bool(answer["Records"])
 
     def _find_end(self) -> str:
         stream = self._client.list_streams(TableName=get_config().table)["Streams"][-1]["StreamArn"]
@@ -79,6 +80,24 @@ def as_event(record: Any) -> dict[str, Any]:
     moment = told["ApproximateCreationDateTime"]
     told["ApproximateCreationDateTime"] = moment.timestamp() if isinstance(moment, datetime) else moment
     return {**record, "dynamodb": told}
+
+
+def is_followed(change: Any) -> bool:
+    """Whether Lambda would hand a change over, by its event source's filters."""
+    return any(_matches(change, pattern) for pattern in FOLLOWED)
+
+
+def _matches(value: Any, pattern: Any) -> bool:
+    if isinstance(pattern, Mapping):
+        return isinstance(value, Mapping) and all(_matches(value.get(key), pattern[key]) for key in pattern)
+    return any(_is(value, each) for each in pattern)
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    """Whether it is a text of a list, or begins like one of it."""
+    if isinstance(wanted, Mapping):
+        return isinstance(value, str) and value.startswith(wanted["prefix"])
+    return bool(value == wanted)
 
 
 def _client() -> "DynamoDBStreamsClient":

@@ -48,6 +48,7 @@ from chalicelib.collections.create import ensure_defaults
 from chalicelib.config import get_config
 from chalicelib.files.store import Store, get_store
 from chalicelib.logs.keep import keep_none_for
+from chalicelib.mail import send
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine, get_engine
 from chalicelib.storage.secrets import secret_path
@@ -128,6 +129,12 @@ def the_gateway() -> Gateway:
 def _none_kept() -> None:
     """What a request writes is what it is about, unless a test says otherwise."""
     keep_none_for(math.inf)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_mails() -> None:
+    """What would be sent is in the mailbox, as on the local stage."""
+    send.WITH_MAILBOX = ("local", get_config().stage)
 
 
 @pytest.fixture

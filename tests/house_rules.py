@@ -16,7 +16,7 @@ TIME_AND_CHANCE = ("chalicelib/clock.py", "chalicelib/ids.py", "chalicelib/secur
 KEYS = "chalicelib/storage/keys.py"
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "base"}
 # What takes long to import, or is bought by all functions for one that sends mail, and few requests need.
-LATE_IMPORTS = {"PIL", "cryptography", "html", "jinja2", "smtplib"}
+LATE_IMPORTS = {"PIL", "cryptography", "html", "jinja2", "smtplib", "sqlite3"}
 NAMED_BASE = "chalicelib/schema/fields/base.py"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -5,7 +5,10 @@
         (mail,) = server.wait(1)
         assert mail.subject == "Hello"
 
-`refuse` makes it turn away everybody, as a server that is broken would. `secret` makes it ask for a password.
+`refuse` makes it turn away everybody, as a server that is broken would. `secret` makes it ask for a password,
+`tls` offer STARTTLS and take nothing before. `offers` are its other extensions, `bye` is what it answers to
+QUIT, and `seconds` is how long it looks into a mail. It is as strict as RFC 3207: whoever has not said EHLO,
+or not again under TLS, is told so, and sign-ins by a way that is not offered are refused.
 As a program it listens on the port that is given: `python -m tests.mail_server 2525`.
 """
 
@@ -14,6 +17,7 @@ import email
 import email.policy
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -56,6 +60,10 @@ class Inbox:
     mails: list[Mail] = field(default_factory=list)
     refuse: bool = False
     secret: str = ""
+    tls: ssl.SSLContext | None = None
+    offers: tuple[str, ...] = ("AUTH PLAIN LOGIN", "8BITMIME", "SMTPUTF8")
+    bye: str = "221 bye"
+    seconds: float = 0
     commands: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -94,6 +102,16 @@ class MailServer(socketserver.ThreadingTCPServer):
         return self.inbox.wait(count, to, seconds)
 
 
+@dataclass
+class Talk:
+    """What a client has said."""
+
+    is_signed_in: bool
+    has_greeted: bool = False
+    sender: str = ""
+    recipients: list[str] = field(default_factory=list)
+
+
 class Session(socketserver.StreamRequestHandler):
     """One client: as much of SMTP as sending a mail takes."""
 
@@ -101,38 +119,77 @@ class Session(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         try:
-            self._talk(cast(MailServer, self.server).inbox)
+            self._talk(self._inbox)
         except (OSError, ValueError):
             return  # whoever hung up has nothing more to say
 
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()  # the one under TLS too
+
     def _talk(self, inbox: Inbox) -> None:
         self._say("554 no" if inbox.refuse else "220 ready")
-        sender, recipients, signed_in = "", [], not inbox.secret
+        state = Talk(is_signed_in=not inbox.secret)
         while line := self._read():
             inbox.commands.append(line)
             verb = line[:4].upper()
             if verb == "QUIT":
-                return self._say("221 bye")
-            if verb == "EHLO":
-                self._say("250-here", "250-AUTH PLAIN LOGIN", "250-8BITMIME", "250 SMTPUTF8")
-            elif verb == "AUTH":
-                signed_in = self._sign_in(line) == inbox.secret
-                self._say("235 welcome" if signed_in else "535 wrong")
-            elif not signed_in and verb == "MAIL":
-                self._say("530 sign in first")
-            elif verb == "MAIL":
-                sender, recipients = _address(line), []
-                self._say("250 ok")
-            elif verb == "RCPT":
-                recipients.append(_address(line))
-                self._say("250 ok")
-            elif verb == "DATA":
-                self._say("354 go on")
-                inbox.keep(Mail(sender, tuple(recipients), self._read_mail()))
-                self._say("250 kept")
+                return self._say(inbox.bye)
+            if verb == "STAR" and self._is_open:
+                self._say("220 go on")
+                self._wrap(inbox)
+                state = Talk(is_signed_in=not inbox.secret)  # all that was said before is forgotten
             else:
-                self._say("250 ok")
+                self._answer(verb, line, state)
         return None
+
+    def _answer(self, verb: str, line: str, state: Talk) -> None:
+        inbox = self._inbox
+        if verb == "EHLO":
+            state.has_greeted = True
+            lines = ["here", *inbox.offers, *(["STARTTLS"] if self._is_open else [])]
+            self._say(*(f"250-{each}" for each in lines[:-1]), f"250 {lines[-1]}")
+        elif verb in ("AUTH", "MAIL", "RCPT", "DATA") and not state.has_greeted:
+            self._say("503 EHLO first")
+        elif verb in ("AUTH", "MAIL") and self._is_open:
+            self._say("530 STARTTLS first")
+        elif verb == "AUTH":
+            self._take_sign_in(line, state)
+        elif verb == "MAIL":
+            self._say("250 ok" if state.is_signed_in else "530 sign in first")
+            state.sender, state.recipients = _address(line), []
+        elif verb == "RCPT":
+            state.recipients.append(_address(line))
+            self._say("250 ok")
+        elif verb == "DATA":
+            self._say("354 go on")
+            inbox.keep(Mail(state.sender, tuple(state.recipients), self._read_mail()))
+            time.sleep(inbox.seconds)
+            self._say("250 kept")
+        else:
+            self._say("250 ok" if verb in ("NOOP", "RSET") else "500 what")
+
+    def _take_sign_in(self, line: str, state: Talk) -> None:
+        offered = next((each.split() for each in self._inbox.offers if each.startswith("AUTH")), [])
+        if line.split(" ")[1].upper() not in offered:
+            return self._say("504 not that way")
+        state.is_signed_in = self._sign_in(line) == self._inbox.secret
+        return self._say("235 welcome" if state.is_signed_in else "535 wrong")
+
+    def _wrap(self, inbox: Inbox) -> None:
+        assert inbox.tls is not None
+        self.connection = inbox.tls.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+
+    @property
+    def _inbox(self) -> Inbox:
+        return cast(MailServer, self.server).inbox
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether this line could have TLS, and has not."""
+        return self._inbox.tls is not None and not isinstance(self.connection, ssl.SSLSocket)
 
     def _sign_in(self, line: str) -> str:
         """The password of AUTH PLAIN or AUTH LOGIN."""

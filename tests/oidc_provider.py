@@ -37,6 +37,16 @@ TOLD = (
     "trakt-api-version",
 )
 DAY = 86_400
+ODD_BODIES = {
+    "text": b"nonsense",
+    "list": b"[]",
+    "large": b'{"a":"' + b"x" * 6_000_000 + b'"}',
+    "deep": b'{"sub":"deep","a":' + b"[" * 700 + b"1.5e-7" + b"]" * 700 + b"}",
+    "nan": b'{"sub":"nan","a":NaN}',
+    "twice": b'{"sub":"one","sub":"two"}',
+    "half": b'{"sub":"\\ud800"}',
+    "utf16": '{"sub":"wide"}'.encode("utf-16"),
+}
 ISSUER = "https://issuer.example.com"
 
 
@@ -177,14 +187,14 @@ class _Handler(BaseHTTPRequestHandler):
         wish, asked = self._opened(body)
         if wish.get("_user_status"):
             return self._send({"error": "tell nobody"}, int(wish.get("_user_status")))
-        if wish.get("_user_as") == "redirect":
+        has_moved = self.path.startswith("/elsewhere")
+        if wish.get("_user_as") == "redirect" or (wish.get("_user_as") == "moved" and not has_moved):
             self.send_response(302)
             self.send_header("Location", "/elsewhere/user")
             self.send_header("Content-Length", "0")
             return self.end_headers()
-        if wish.get("_user_as"):
-            texts = {"text": "nonsense", "list": "[]", "large": '{"a":"' + "x" * 6_000_000 + '"}'}
-            return self._write(texts[wish.get("_user_as")].encode(), "application/json")
+        if wish.get("_user_as") in ODD_BODIES:
+            return self._write(ODD_BODIES[wish.get("_user_as")], "application/json")
         return self._send({**wish.user, "asked": asked})
 
     def _emails(self, body: bytes) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.records.access import MISSING, require_collection
+from chalicelib.records.attached import bound_to
 from chalicelib.records.save import filled_in, hashed
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.record import Record
@@ -15,7 +16,8 @@ def new_attachment(owner: Record, name: str, catalog: Catalog, **values: Any) ->
     collection = require_collection(catalog, name, MISSING)
     empty = {field.name: field.empty for field in collection.fields}
     belongs = {"collectionRef": owner.collection.id, "recordRef": owner.id}
-    return hashed(filled_in(Record(collection, {**empty, **belongs, **values})))
+    made = filled_in(Record(collection, {**empty, **belongs, **values}))
+    return hashed(bound_to(owner, made))
 
 
 def is_current(attached: Record, seconds: int) -> bool:

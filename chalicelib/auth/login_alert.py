@@ -24,6 +24,8 @@ from chalicelib.storage.failures import Conflict, NotUnique
 from chalicelib.storage.transactions import Create, Delete, write_together
 
 MOST = 5
+# Many sign-ins at the same moment can keep more: so many go at a time.
+MOST_REMOVED = 20
 # That a known place was used again is written once in so long: sign-ins would cost a write each otherwise.
 TOUCHED_AFTER = timedelta(hours=1)
 LONGEST_AGENT = 200
@@ -50,6 +52,13 @@ def describe_sign_in(request: RequestInfo) -> str:
     return f"{clock.to_text(clock.now())} - {request.ip} {_agent_of(request)}"
 
 
+def write_alert(record: Record, info: str) -> Message:
+    """The mail that tells of a sign-in."""
+    values = {**record_values(record), "ALERT_INFO": info}
+    template = auth_options(record.collection).auth_alert.email_template
+    return compose("login-alert", template, str(record.get("email")), values)
+
+
 def _agent_of(request: RequestInfo) -> str:
     agent = request.headers.get("user_agent", "")
     return agent if len(agent) <= LONGEST_AGENT else agent[:LONGEST_AGENT] + "..."
@@ -62,9 +71,9 @@ def _note(record: Record, request: RequestInfo, catalog: Catalog) -> None:
     if same is not None:
         return _touch(same)
     origin = new_attachment(record, ORIGINS, catalog, fingerprint=fingerprint)
-    oldest = known[: max(0, len(known) + 1 - MOST)]
+    oldest = known[: max(0, len(known) + 1 - MOST)][:MOST_REMOVED]
     is_told = bool(known) and bool(record.get("email"))
-    alert = [posted(_write_alert(record, request))] if is_told else []
+    alert = [posted(write_alert(record, describe_sign_in(request)))] if is_told else []
     try:
         write_together([Create(origin), *(Delete(each) for each in oldest)], alert)
     except NotUnique:
@@ -80,9 +89,3 @@ def _touch(origin: Record) -> None:
         write_together(plan_changed(origin, origin))
     except Conflict:
         return  # so has somebody else, or it is gone
-
-
-def _write_alert(record: Record, request: RequestInfo) -> Message:
-    values = {**record_values(record), "ALERT_INFO": describe_sign_in(request)}
-    template = auth_options(record.collection).auth_alert.email_template
-    return compose("login-alert", template, str(record.get("email")), values)

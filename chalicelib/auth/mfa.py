@@ -10,8 +10,9 @@ from chalicelib.auth.attach import belongs_to, is_current, new_attachment
 from chalicelib.auth.context import auth_options
 from chalicelib.auth.form import read_form
 from chalicelib.errors import BadRequest, SecondFactorNeeded
-from chalicelib.records.access import MISSING, require_collection, satisfies
-from chalicelib.records.attached import MFAS, find_attached
+from chalicelib.filters import FilterError, matches
+from chalicelib.records.access import MISSING, bind_rule, require_collection, scope_for
+from chalicelib.records.attached import MFAS, find_attached, is_bound
 from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.start_over import start_over_on_conflict
@@ -26,6 +27,7 @@ UNREADABLE = "Failed to read MFA Id."
 INVALID = "Invalid or expired MFA session."
 NOT_YOURS = "Invalid MFA session."
 SAME_METHOD = "A different authentication method is required."
+CANNOT_ASK = "Failed to authenticate."
 LONGEST_ID = 255
 # Half-finished sign-ins that a record may have: whoever has one factor must not be able to pile them up until
 # a change of the password, which removes them all, is more than one transaction can hold.
@@ -50,10 +52,21 @@ def require_second_factor(record: Record, request: RequestInfo, related: Related
 
 
 def needs_second_factor(record: Record, request: RequestInfo, related: RelatedRecords) -> bool:
-    """Whether the collection's rule asks for it. A superuser meets every rule, but that is left out here."""
+    """Whether the collection's rule asks for it. A superuser meets every rule, but that is left out here.
+
+    Raises BadRequest for a rule that has become invalid: to be met by nobody would let everybody in.
+    """
     mfa = auth_options(record.collection).mfa
     asked = replace(request, auth=None) if request.is_superuser else request
-    return mfa.enabled and (not mfa.rule or satisfies(record, mfa.rule, asked, related))
+    return mfa.enabled and (not mfa.rule or _is_met(mfa.rule, record, asked, related))
+
+
+def _is_met(rule: str, record: Record, request: RequestInfo, related: RelatedRecords) -> bool:
+    try:
+        bound = bind_rule(rule, scope_for(record, request, related))
+    except FilterError as error:
+        raise BadRequest(CANNOT_ASK) from error
+    return matches(bound, record, related)
 
 
 def read_mfa_id(request: RequestInfo) -> str:
@@ -83,7 +96,7 @@ def get_mfa(mfa_id: str, record: Record, catalog: Catalog) -> Record:
         raise BadRequest(INVALID)
     if not belongs_to(found, record):
         raise BadRequest(NOT_YOURS)
-    if not is_current(found, auth_options(record.collection).mfa.duration):
+    if not is_bound(found, record) or not is_current(found, auth_options(record.collection).mfa.duration):
         _remove(found)
         raise BadRequest(INVALID)
     return found

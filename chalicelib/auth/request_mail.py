@@ -1,7 +1,8 @@
 """What requests for a mail with a token have in common: the address, whose it is, writing the mail."""
 
+from chalicelib.auth.context import auth_options
 from chalicelib.auth.form import check_text, read_form
-from chalicelib.auth.tokens import new_token
+from chalicelib.auth.tokens import SECRET_OF, new_token
 from chalicelib.auth.with_password import NOBODY, find_by_identity
 from chalicelib.errors import ValidationFailed
 from chalicelib.mail.compose import compose, record_values
@@ -46,8 +47,9 @@ def find_by_email(email: str, collection: Collection, related: RelatedRecords) -
 
 
 def write_mail(record: Record, kind: str, template: EmailTemplate, to: str = "") -> Message:
-    """A mail with a new token; to another address than the record's, the token names that one too."""
+    """A mail with a new token, and as long as that is good; to another address, the token names that too."""
     email = str(record.get("email"))
     claims = {"email": email, "newEmail": to} if to else {"email": email}
     values = {**record_values(record), "TOKEN": new_token(record, kind, 0, **claims)}
-    return compose(KINDS[kind], template, to or email, values)
+    lasts = auth_options(record.collection).tokens[SECRET_OF[kind]].duration
+    return compose(KINDS[kind], template, to or email, values).good_for(lasts)

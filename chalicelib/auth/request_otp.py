@@ -8,11 +8,10 @@ from typing import Any
 
 from chalicelib.auth.attach import is_current, new_attachment
 from chalicelib.auth.context import auth_options, get_auth_collection
-from chalicelib.auth.form import check_text, read_form
+from chalicelib.auth.request_mail import read_email
 from chalicelib.auth.with_password import NOBODY, find_by_identity
 from chalicelib.collections.load import get_catalog_with
-from chalicelib.errors import Forbidden, ValidationFailed
-from chalicelib.ids import new_record_id
+from chalicelib.errors import Forbidden
 from chalicelib.mail.compose import compose, record_values
 from chalicelib.mail.message import Message
 from chalicelib.mail.outbox import posted
@@ -23,21 +22,15 @@ from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.request import RequestInfo
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.fields.email import NOT_AN_ADDRESS, is_email
 from chalicelib.schema.fields.password import PlainPassword
-from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.record import Record
 from chalicelib.security.one_time_codes import new_code
-from chalicelib.storage import keys
-from chalicelib.storage.claims import Planned
-from chalicelib.storage.conditions import Absent
-from chalicelib.storage.engine import CheckItem
-from chalicelib.storage.failures import Conflict
+from chalicelib.storage.engine import get_engine
 from chalicelib.storage.records import find_record
+from chalicelib.storage.sent import untaken_checks
 from chalicelib.storage.transactions import Create, Delete, write_together
 
 DISABLED = "The collection is not configured to allow OTP authentication."
-LONGEST_EMAIL = 255
 # With so many that are still good the newest is answered again, and no mail is sent.
 MOST_CURRENT = 9
 # Expired ones go with the next that is made, lest they pile up until the hourly clean-up: so many at a time.
@@ -50,7 +43,7 @@ def request_otp(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     related = RelatedRecords(get_catalog_with(name_or_id))
     collection = get_auth_collection(name_or_id, related.catalog)
     require_otp(collection)
-    email = read_email(request)
+    email = read_email(request, "email")
     refuse_bad_fields(request)
     record = find_by_identity(email, "email", collection, related)
     if record is None:
@@ -65,22 +58,13 @@ def require_otp(collection: Collection) -> None:
         raise Forbidden(DISABLED)
 
 
-def read_email(request: RequestInfo) -> str:
-    """The submitted address. Raises BadRequest, ValidationFailed."""
-    email = read_form(request, ("email",))["email"]
-    problem = check_text(email, LONGEST_EMAIL) or (None if is_email(email) else NOT_AN_ADDRESS)
-    if problem:
-        raise ValidationFailed(data=problems_to_json({"email": problem}))
-    return email
-
-
 def send_otp(record: Record, catalog: Catalog) -> str:
     """Make a one-time password and post it; its id. Raises Conflict."""
     lasts = auth_options(record.collection).otp.duration
     known = find_attached(record, (OTPS,), RelatedRecords(catalog))
     current = [each for each in known if is_current(each, lasts)]
     otp, code = new_otp(record, catalog, str(record.get("email")))
-    mail = _write_mail(record, otp, code)
+    mail = write_otp(record, otp.id, code)
     if len(current) > MOST_CURRENT:
         _check_nothing()
         return current[-1].id
@@ -104,19 +88,18 @@ def pretend_to_send(nobody: Record, catalog: Catalog) -> str:
     find_record(nobody.collection, nobody.id)
     find_attached(nobody, (OTPS,), RelatedRecords(catalog))
     otp, code = new_otp(nobody, catalog, str(nobody.get("email")))
-    _write_mail(nobody, otp, code)
+    write_otp(nobody, otp.id, code)
     _check_nothing()
     return otp.id
 
 
+def write_otp(record: Record, otp_id: str, code: str) -> Message:
+    """The mail that brings a code; of no use, and so not sent, when the code has expired."""
+    otp = auth_options(record.collection).otp
+    values = {**record_values(record), "OTP": code, "OTP_ID": otp_id}
+    return compose("otp", otp.email_template, str(record.get("email")), values).good_for(otp.duration)
+
+
 def _check_nothing() -> None:
     """A transaction of two items, as a new one-time password and its mail are, that writes none."""
-    ids = (new_record_id(), new_record_id())
-    places = [(keys.attempts_key(each), keys.ATTEMPTS_SORT) for each in ids]
-    write_together([], [Planned(CheckItem(place, Absent()), Conflict(place[0])) for place in places])
-
-
-def _write_mail(record: Record, otp: Record, code: str) -> Message:
-    values = {**record_values(record), "OTP": code, "OTP_ID": otp.id}
-    template = auth_options(record.collection).otp.email_template
-    return compose("otp", template, str(otp.get("sentTo")), values)
+    get_engine().write_all(untaken_checks(2))

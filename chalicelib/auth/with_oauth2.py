@@ -5,22 +5,17 @@ account at once, starts over and finds what the other has written.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import UNREADABLE, read_form, read_given
 from chalicelib.auth.oauth2.configured import find_configured
 from chalicelib.auth.oauth2.exchange import Code, Grant, fetch_grant
-from chalicelib.auth.oauth2.links import find_link, find_owner, new_link
-from chalicelib.auth.oauth2.newcomer import (
-    Newcomer,
-    decide_newcomer,
-    fill_in_user,
-    without_username,
-)
+from chalicelib.auth.oauth2.links import Standing, as_signed_in_now, find_standing, new_link
+from chalicelib.auth.oauth2.newcomer import Newcomer, decide_newcomer, new_newcomer, without_username
 from chalicelib.auth.oauth2.odd_users import fetch_user
-from chalicelib.auth.oauth2.outgoing import CallFailed
+from chalicelib.auth.oauth2.outgoing import SIGN_IN_SECONDS, CallFailed, together_within
 from chalicelib.auth.oauth2.proof import as_proved
 from chalicelib.auth.oauth2.users import Said, User
 from chalicelib.auth.response import finish_sign_in
@@ -29,6 +24,7 @@ from chalicelib.errors import BadRequest, Forbidden, ValidationFailed
 from chalicelib.files.keeping import write_with_files
 from chalicelib.observability.logger import logger
 from chalicelib.records.attached import EXTERNAL
+from chalicelib.records.check import check_values
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import plan_changed
@@ -41,7 +37,7 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, problems_to_json
 from chalicelib.schema.record import Record
 from chalicelib.storage.failures import IdTaken, NotUnique
-from chalicelib.storage.transactions import Change, Create, Delete
+from chalicelib.storage.transactions import Change, Create, Delete, Update
 
 FORM = ("provider", "code", "codeVerifier", "redirectURL", "redirectUrl")
 OFF = "The collection is not configured to allow OAuth2 authentication."
@@ -62,10 +58,13 @@ def sign_in_with_oauth2(name_or_id: str, request: RequestInfo) -> dict[str, Any]
         raise Forbidden(OFF)
     form, created = read_form(request, FORM), _read_created(request)
     provider = _find_provider(form, collection)
-    grant, user, said = _ask_provider(provider, form)
-    asked = request.within("oauth2")
-    newcomer = Newcomer(user, collection, created)
-    record, is_new = start_over_on_conflict(lambda: _settle(provider.name, newcomer, asked, related.catalog))
+    with together_within(SIGN_IN_SECONDS):
+        grant, user, said = _ask_provider(provider, form)
+        newcomer = new_newcomer(user, collection, created)
+        asked = request.within("oauth2")
+        record, is_new = start_over_on_conflict(
+            lambda: _settle(provider.name, newcomer, asked, related.catalog)
+        )
     fresh = RelatedRecords(related.catalog)
     return finish_sign_in(record, asked, fresh, {**_describe(user, grant, said), "isNew": is_new})
 
@@ -112,22 +111,27 @@ def _refused(message: str, provider: OAuth2Provider, error: CallFailed) -> BadRe
     return BadRequest(message)
 
 
-def _settle(provider: str, newcomer: Newcomer, request: RequestInfo, catalog: Catalog) -> tuple[Record, bool]:
+def _settle(provider: str, newcomer: Newcomer, asked: RequestInfo, catalog: Catalog) -> tuple[Record, bool]:
     """The account's record, linked and up to date; and whether it is new."""
-    body: dict[str, Any] | None = None
     for attempt in range(ATTEMPTS):
         related = RelatedRecords(catalog)
-        link = find_link(newcomer.collection, provider, newcomer.user, related)
-        owner = find_owner(link, newcomer.user, newcomer.collection, (request, related))
+        request = as_signed_in_now(asked, catalog)
+        account = (provider, newcomer.user)
+        standing = find_standing(account, newcomer.collection, request, related)
         try:
-            if owner is not None:
-                return _welcome_back(owner, link, (provider, newcomer.user, request), related), False
-            body = without_username(newcomer, body) if body else fill_in_user(newcomer)
-            return _let_in(provider, replace(newcomer, submitted=body), request, related), True
+            if standing.owner is not None:
+                return _welcome_back(standing.owner, standing, (*account, request), related), False
+            return _let_in((provider, standing.dead), newcomer, request, related), True
         except (IdTaken, NotUnique) as taken:
             if attempt == ATTEMPTS - 1:
                 raise _taken(taken) from taken
+            newcomer = without_username(newcomer) if _is_of_username(taken, newcomer) else newcomer
     raise BadRequest(FAILED)
+
+
+def _is_of_username(taken: IdTaken | NotUnique, newcomer: Newcomer) -> bool:
+    """Whether it is the provider's name for them that another record has."""
+    return isinstance(taken, NotUnique) and newcomer.username_field in taken.index.column_names
 
 
 def _taken(taken: IdTaken | NotUnique) -> BadRequest:
@@ -135,15 +139,17 @@ def _taken(taken: IdTaken | NotUnique) -> BadRequest:
     return ValidationFailed(message, problems_to_json(problems_of(taken)))
 
 
-def _let_in(provider: str, newcomer: Newcomer, request: RequestInfo, related: RelatedRecords) -> Record:
-    """Store a new record and its link."""
+def _let_in(
+    through: tuple[str, Record | None], newcomer: Newcomer, request: RequestInfo, related: RelatedRecords
+) -> Record:
+    """Store a new record and its link, in place of one that leads nowhere."""
     if newcomer.collection.name == "_superusers":
         raise BadRequest(FAILED)
+    provider, dead = through
     record = decide_newcomer(newcomer, request, related)
-    _require_id(newcomer.user)
-    link = new_link(record, provider, newcomer.user, related)
+    changes: list[Change] = [Create(record), *_plan_link(record, (provider, newcomer.user), dead, related)]
     try:
-        return write_with_files([Create(record), Create(link)])[0]
+        return write_with_files(changes)[0]
     except NotUnique as taken:
         if "recordRef" in taken.index.column_names:  # whoever has a link of this record's id has the id
             raise IdTaken(record.collection, record.id) from taken
@@ -151,28 +157,46 @@ def _let_in(provider: str, newcomer: Newcomer, request: RequestInfo, related: Re
 
 
 def _welcome_back(
-    before: Record, link: Record | None, arriving: tuple[str, User, RequestInfo], related: RelatedRecords
+    before: Record, standing: Standing, arriving: tuple[str, User, RequestInfo], related: RelatedRecords
 ) -> Record:
     """Store what the sign-in proves about a record, and the link if it is the first by this account."""
     provider, user, request = arriving
     after = as_proved(before, user, request)
-    changes: list[Change] = plan_changed(before, after, related) if after != before else []
-    if link is None:
-        _require_id(user)
-        changes.append(Create(new_link(before, provider, user, related)))
-    changes = [each for each in changes if not _drops(each, link)]
-    written = write_with_files(changes) if changes else ()
-    return written[0] if after != before else before
+    changes: list[Change] = []
+    if after != before:
+        _refuse(_check_proved(before, after))
+        changes = [each for each in plan_changed(before, after, related) if not _drops(each, standing.link)]
+    if standing.link is None:
+        # The record is written anew although nothing of it changes: a link must not get past whoever takes
+        # the record over, or removes it, at the same time and has read the links before it was there.
+        changes = changes or [Update(before, before)]
+        changes += _plan_link(before, (provider, user), standing.dead, related)
+    return write_with_files(changes)[0] if changes else before
+
+
+def _plan_link(
+    owner: Record, account: tuple[str, User], dead: Record | None, related: RelatedRecords
+) -> list[Change]:
+    """What links an account to a record. Raises ValidationFailed."""
+    link = new_link(owner, *account, related)
+    _refuse(check_values(link.collection, link.values))
+    return [Create(link), *([Delete(dead)] if dead else [])]
+
+
+def _check_proved(before: Record, after: Record) -> Problems:
+    """What is wrong with a record as it would be, but for the password that nobody is going to know."""
+    found = check_values(after.collection, after.values, before)
+    return {name: problem for name, problem in found.items() if name != "password"}
+
+
+def _refuse(problems: Problems) -> None:
+    if problems:
+        raise ValidationFailed(FAILED, problems_to_json(problems))
 
 
 def _drops(change: Change, link: Record | None) -> bool:
     """Whether a change removes the link by which somebody signs in just now."""
     return isinstance(change, Delete) and link is not None and change.record.id == link.id
-
-
-def _require_id(user: User) -> None:
-    if not user.id:
-        raise ValidationFailed(FAILED, problems_to_json({"providerId": REQUIRED}))
 
 
 def _describe(user: User, grant: Grant, said: Said) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, TooManyRequests, ValidationFailed
 from chalicelib.ids import random_text
 from chalicelib.records.access import MISSING, require_collection
-from chalicelib.records.attached import OTPS
+from chalicelib.records.attached import OTPS, is_bound
 from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import plan_changed
@@ -38,8 +38,9 @@ LONGEST: Mapping[str, int] = {"otpId": 255, "password": 71}
 INVALID = "Invalid or expired OTP."
 TOO_MANY = "Too many attempts, please try again later with a new OTP."
 MOST_ATTEMPTS = 5
+# A window that begins with the first attempt, not a sliding one: twice as many fit around its end.
 ATTEMPTS_SECONDS = 180
-# Attempts on codes that do not exist are counted too, to take as long, but under so many names only.
+# Attempts on codes that do not exist are counted too, to take the same calls, but under so many names only.
 NOBODIES = 256
 RANDOM_PASSWORD = 30
 
@@ -88,7 +89,7 @@ def refuse_too_many(otp: Record | None, collection: Collection, otp_id: str) -> 
 
 
 def is_code_of(otp: Record | None, code: str, catalog: Catalog) -> bool:
-    """Whether this is the code. Takes as long when there is no such one-time password."""
+    """Whether this is the code. One hash of the same cost when there is no such one-time password."""
     if otp is not None:
         return password_matches(code, str(otp.get("password")))
     field = require_collection(catalog, OTPS, MISSING).field_by_name["password"]
@@ -101,7 +102,7 @@ def spend_otp(otp: Record, collection: Collection) -> Record:
     Of several who have the code only one gets here. Raises Conflict when the record was changed meanwhile.
     """
     record = find_record(collection, str(otp.get("recordRef")))
-    if record is None:
+    if record is None or not is_bound(otp, record):
         raise BadRequest(INVALID)
     try:
         written = write_together(plan_spending(otp, record))
@@ -124,7 +125,8 @@ def plan_spending(otp: Record, record: Record) -> list[Change]:
 def _proven(record: Record) -> Record:
     """The record as one whose address is known to be its owner's.
 
-    Somebody else may have signed up with it before: his password ends here, unless it opens nothing alone.
+    Somebody else may have signed up with it before: his password and his tokens end here. As in PocketBase
+    both stay where the collection asks for two factors, also when its rule does not ask this record.
     """
     if auth_options(record.collection).mfa.enabled:
         return record.having(verified=True)

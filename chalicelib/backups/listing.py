@@ -1,8 +1,10 @@
 """The backups that there are: listing, finding, keeping one that was uploaded, removing."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from chalicelib import clock
@@ -12,9 +14,11 @@ from chalicelib.errors import BadRequest, NotFound, ValidationFailed
 from chalicelib.files.answer import Shown
 from chalicelib.files.store import Held, get_store
 from chalicelib.request import RequestInfo, Upload
-from chalicelib.schema.media import media_type_of, new_file
+from chalicelib.schema.media import media_type_of
+from chalicelib.schema.media.names import new_file_name
 from chalicelib.schema.problems import Problem, problems_to_json
 
+_NOT_FOR_HEADERS = re.compile(r'[^ -~]|["\\]')
 # So many are shown, a thousand a call.
 MOST_PAGES = 10
 ZIP = "application/zip"
@@ -54,7 +58,8 @@ def show_backup(name: str) -> Shown:
     held = find_backup(name)
     if held is None:
         raise NotFound()
-    return Shown(Held(held.key, ZIP, held.size, held.modified, held.etag), name, download=True)
+    shown_as = _NOT_FOR_HEADERS.sub("_", name)
+    return Shown(Held(held.key, ZIP, held.size, held.modified, held.etag), shown_as, download=True)
 
 
 def keep_upload(request: RequestInfo) -> None:
@@ -63,7 +68,7 @@ def keep_upload(request: RequestInfo) -> None:
     if not isinstance(given, Upload):
         raise ValidationFailed(data=problems_to_json({"file": REQUIRED}))
     if media_type_of(given.content).essence != ZIP:
-        name = new_file("", given.name, given.content).name
+        name = new_file_name(given.name, media_type_of(given.content).extension)
         problem = Problem("validation_invalid_mime_type", f'"{name}" mime type must be one of: {ZIP}.')
         raise ValidationFailed(data=problems_to_json({"file": problem}))
     if not is_name(given.name) or find_backup(given.name):
@@ -97,14 +102,25 @@ def _read_upload(request: RequestInfo) -> Any:
     return given[0] if isinstance(given, list) and given else given
 
 
+def list_files(prefix: str) -> Iterator[tuple[str, datetime]]:
+    """The keys that begin so, and when each was written."""
+    for page in _pages(prefix):
+        yield from ((each["Key"], each["LastModified"]) for each in page)
+
+
 def _listed(prefix: str) -> Iterator[Backup]:
-    store = get_store()
-    asked: dict[str, Any] = {"Bucket": store.bucket, "Prefix": prefix, "Delimiter": "/"}
-    for _ in range(MOST_PAGES):
-        answer = store.send("ListObjectsV2", asked)
-        for each in answer.get("Contents", ()):
+    for page in islice(_pages(prefix), MOST_PAGES):
+        for each in page:
             modified = each["LastModified"].astimezone(UTC)
             yield Backup(each["Key"].removeprefix(FOLDER), each["Size"], modified)
+
+
+def _pages(prefix: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+    store = get_store()
+    asked: dict[str, Any] = {"Bucket": store.bucket, "Prefix": prefix}
+    while True:
+        answer = store.send("ListObjectsV2", asked)
+        yield answer.get("Contents", ())
         if not answer.get("IsTruncated"):
             return
         asked["ContinuationToken"] = answer["NextContinuationToken"]

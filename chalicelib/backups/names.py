@@ -32,7 +32,9 @@ def is_name(name: str) -> bool:
     >>> is_name("Up Load (1).ZIP"), is_name(".."), is_name("a/b.zip")
     (True, False, False)
     """
-    return 0 < len(name.encode(errors="replace")) <= MOST_BYTES and name not in (".", "..") and "/" not in name
+    return (
+        0 < len(name.encode(errors="replace")) <= MOST_BYTES and name not in (".", "..") and "/" not in name
+    )
 
 
 def check_name(name: str) -> Problem | None:

@@ -20,8 +20,16 @@ LEASE = 60_000
 SAY_EVERY = 10_000
 
 
+class BackupFailed(Exception):
+    """It cannot be made or restored, however often it is tried. The text is for superusers."""
+
+
 class OutOfTime(Exception):
     """There is no time left for it here: another goes on."""
+
+
+class TakenOver(Exception):
+    """Another is at it: nothing more may be done here."""
 
 
 class Turn:
@@ -42,26 +50,33 @@ class Turn:
         return self.task.state.get(name, default)
 
     def go_on(self) -> None:
-        """To be called every second or so. Raises OutOfTime, and Conflict when another has taken it over."""
+        """To be called every second or so. Raises OutOfTime, TakenOver."""
         if clock.stopwatch() > self.until:
             raise OutOfTime
         if clock.stopwatch() - self._said > SAY_EVERY:
             self.keep()
 
     def keep(self, **state: Any) -> None:
-        """Keep how far it has come. Raises Conflict when another has taken it over."""
+        """Keep how far it has come. Raises TakenOver."""
         self._save({**state, "until": clock.unix_milliseconds() + LEASE})
 
-    def leave(self, **state: Any) -> None:
-        """Let anybody go on."""
-        self._save({**state, "until": 0})
+    def note(self, **state: Any) -> None:
+        """The same, with the next time that it is kept."""
+        self.task = replace(self.task, state={**self.task.state, **state})
+
+    def leave(self) -> None:
+        """Let anybody go on. Raises TakenOver."""
+        self._save({"until": 0})
 
     def end(self) -> None:
         """It is over."""
         remove_task(self.task)
 
     def _save(self, state: dict[str, Any]) -> None:
-        self.task = save_task(replace(self.task, state={**self.task.state, **state}))
+        try:
+            self.task = save_task(replace(self.task, state={**self.task.state, **state}))
+        except Conflict as conflict:
+            raise TakenOver from conflict
         self._said = clock.stopwatch()
 
 
@@ -94,7 +109,7 @@ def take_over(seconds: float) -> Turn | None:
     turn = Turn(task, clock.stopwatch() + seconds * 1000)
     try:
         turn.keep(tries=int(turn.get("tries")) + 1)
-    except Conflict:
+    except TakenOver:
         return None
     return turn
 

@@ -6,25 +6,22 @@ from chalicelib import clock
 from chalicelib.backups import turn as turns
 from chalicelib.backups.listing import find_backup, remove_old
 from chalicelib.backups.names import BY_HAND, BY_ITSELF, TAKEN, check_name, new_name
-from chalicelib.backups.turn import MAKE, RESTORE, OutOfTime, Turn
-from chalicelib.errors import BadRequest, ValidationFailed
+from chalicelib.backups.turn import MAKE, RESTORE, BackupFailed, OutOfTime, TakenOver, Turn
+from chalicelib.errors import BadRequest, Overloaded, ValidationFailed
 from chalicelib.observability.logger import logger
 from chalicelib.schema.problems import problems_to_json
 from chalicelib.settings.load import get_newest_settings
-from chalicelib.storage.failures import Conflict
+from chalicelib.storage.failures import StorageFailure
 
 # A request has 29 seconds, a function 15 minutes.
 REQUEST_SECONDS = 18.0
 TURN_SECONDS = 720.0
 MOST_TRIES = 5
 MISSING = "Missing or invalid backup file."
-LOST = "The backup was taken over by another function, which goes on with it."
+LOST = "another function has taken the backup over and goes on with it"
+LATER = "the minute tick goes on with the backup"
 # What does it, by name: loaded when it is needed, since every function loads this module and few databases.
 ACTIONS = {MAKE: "chalicelib.backups.make", RESTORE: "chalicelib.backups.restore"}
-
-
-class BackupFailed(Exception):
-    """It cannot be made or restored, however often it is tried. The text is for superusers."""
 
 
 def make_named(name: str) -> None:
@@ -62,7 +59,7 @@ def go_on_with_backup() -> bool:
         _do(turn)
     except BackupFailed as failed:
         logger.error("the backup cannot be made or restored", extra={**told, "reason": str(failed)})
-    except (OutOfTime, Conflict):
+    except (OutOfTime, TakenOver):
         logger.warning("the backup is left to the next turn", extra=told)
     return True
 
@@ -74,9 +71,12 @@ def _do_at_once(turn: Turn) -> None:
     except BackupFailed as failed:
         raise BadRequest(str(failed)) from failed
     except OutOfTime:
-        logger.info("the minute tick goes on with the backup", extra={"backup": turn.key})
-    except Conflict:
+        logger.info(LATER, extra={"backup": turn.key})
+    except TakenOver:
         logger.info(LOST, extra={"backup": turn.key})
+    except (Overloaded, StorageFailure):
+        logger.exception(LATER, extra={"backup": turn.key})
+        turn.leave()
 
 
 def _do(turn: Turn) -> None:
@@ -87,6 +87,7 @@ def _do(turn: Turn) -> None:
     try:
         import_module(ACTIONS[turn.get("action")]).run(turn)
     except BackupFailed:
+        logger.warning("a backup is refused", extra={"backup": turn.key}, exc_info=True)
         turn.end()
         raise
     except OutOfTime:

@@ -10,6 +10,7 @@ from chalicelib.collections.build import build_at_once
 from chalicelib.collections.check import check_saving
 from chalicelib.collections.reading import read_new, refuse_invalid
 from chalicelib.collections.save import Change, save_change
+from chalicelib.collections.view_definitions import with_derived
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.changes import with_access
 from chalicelib.schema.collection import Collection
@@ -41,6 +42,7 @@ def _decide(body: Mapping[str, Any], catalog: Catalog) -> Collection:
     now = clock.to_text(clock.now())
     new = complete(read_new(body), taken={each.id for each in catalog})
     new = replace(new, created=now, updated=now)
+    new = with_derived(new, catalog)
     refuse_invalid("create", new, check_saving(new, None, Catalog([*catalog, new])))
     return new
 

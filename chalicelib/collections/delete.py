@@ -3,6 +3,7 @@
 from chalicelib.collections.purge import purge_at_once, purge_task
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view import find_or_fail
+from chalicelib.collections.view_definitions import views_of
 from chalicelib.errors import BadRequest
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -20,7 +21,7 @@ def _decide(name_or_id: str, catalog: Catalog) -> Change:
     if users := referring_to(collection, catalog):
         names = ", ".join(each.name for each in users)
         raise BadRequest(f"Failed to delete collection probably due to existing reference in {names}.")
-    if collection.system:
+    if collection.system or views_of(collection, catalog):
         raise BadRequest("Failed to delete collection.")
     return Change(remove=(collection,), tasks=(purge_task([collection]),))
 

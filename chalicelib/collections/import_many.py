@@ -18,6 +18,7 @@ from chalicelib.collections.load import get_newest
 from chalicelib.collections.purge import purge_at_once, purge_task
 from chalicelib.collections.reading import open_body
 from chalicelib.collections.save import Change, save_change
+from chalicelib.collections.view_definitions import derive_all, views_after
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -94,11 +95,24 @@ def _decide(wanted: Import, catalog: Catalog) -> Change:
 def _merge_all(wanted: Import, catalog: Catalog) -> tuple[list[Pair], Change]:
     """The collections that the definitions make with those they replace, and what is to be written."""
     pairs = [_merge(definition, wanted, catalog) for definition in wanted.definitions]
-    put = tuple(new for new, _ in pairs)
+    given = tuple(new for new, _ in pairs)
+    put = tuple(derive_all(given, Change(given).applied_to(catalog)))
+    pairs = [(new, old) for new, (_, old) in zip(put, pairs, strict=True)]
     named = {new.id for new in put}
     missing = tuple(each for each in catalog if not each.system and each.id not in named)
     gone = missing if wanted.delete_missing else ()
-    return pairs, Change(put, gone, (purge_task(gone),) if gone else ())
+    change = Change(put, gone, (purge_task(gone),) if gone else ())
+    seen = _views_after(pairs, change.applied_to(catalog))
+    return pairs, replace(change, put=(*put, *(each for each in seen if each.id not in named)))
+
+
+def _views_after(pairs: Sequence[Pair], after: Catalog) -> list[Collection]:
+    """The views that look different once the collections have changed."""
+    try:
+        found = [view for new, old in pairs if old for view in views_after(new, old, after)]
+    except BadRequest as broken:
+        raise raw_failure(broken.message.rpartition("\n")[2].removesuffix(".")) from broken
+    return list({view.id: view for view in found}.values())
 
 
 def _refuse_equal_values(pairs: Sequence[Pair]) -> None:
@@ -111,6 +125,9 @@ def _refuse_invalid(pairs: Sequence[Pair], after: Catalog) -> None:
     for new, old in pairs:
         if problems := check_indexes_alone(new, old, after):
             raise not_made(problems)
+    for new, _ in pairs:
+        if new.view_failure:
+            raise raw_failure(f'failed to save collection "{new.name}": {new.view_failure}')
     for new, old in pairs:
         if problems := check_saving(new, old, after, is_import=True):
             raise not_valid(new, problems)

@@ -93,6 +93,10 @@ class NoRecords:
     def __init__(self) -> None:
         self.trials = Trials()
 
+    def as_left(self, record: Record) -> Record:
+        """Nothing changes."""
+        return record
+
     def by_ids(self, collection: Collection, ids: Sequence[str]) -> Sequence[Record]:
         """None."""
         return ()

@@ -12,6 +12,7 @@ from chalicelib.collections.reading import read_changed, refuse_invalid
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.show import show_collections
 from chalicelib.collections.view import find_or_fail
+from chalicelib.collections.view_definitions import views_after, with_derived
 from chalicelib.errors import NotFound, ValidationFailed
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.completion import complete
@@ -36,10 +37,12 @@ def _decide(name_or_id: str, body: Mapping[str, Any], catalog: Catalog) -> Chang
     if changed.id != old.id:
         _refuse_id(changed.id, catalog)
     new = replace(complete(changed, old), updated=clock.to_text(clock.now()))
-    refuse_invalid("update", new, check_saving(new, old, Change((new,)).applied_to(catalog)))
+    new = with_derived(new, catalog)
+    after = Change((new,)).applied_to(catalog)
+    refuse_invalid("update", new, check_saving(new, old, after))
     refusals = find_refusals(new, old)
     refuse_invalid("update", new, {"indexes": refusals} if refusals else {})
-    return Change((new,))
+    return Change((new, *views_after(new, old, after)))
 
 
 def _refuse_id(wanted: str, catalog: Catalog) -> NoReturn:

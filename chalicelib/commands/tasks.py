@@ -1,6 +1,7 @@
 """``tasks``: work that is kept in the table until it is done: indexes being built, the rest of deletions."""
 
 from chalicelib import clock
+from chalicelib.backups.work import go_on_with_backup
 from chalicelib.commands.command import CommandFailed, say
 from chalicelib.jobs import tasks
 from chalicelib.storage.engine import get_engine
@@ -24,7 +25,7 @@ def run_tasks() -> str:
     while left := "\n".join(tasks.describe_tasks()):
         if left != told:
             say(told := left)
-        done = tasks.run_tasks(PORTION, PORTION_SECONDS)
+        done = tasks.run_tasks(PORTION, PORTION_SECONDS) + go_on_with_backup()
         total += done
         if done:
             last = clock.stopwatch()

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.config import Config
 from chalicelib.deploy.resources import queue_name
+from chalicelib.observability.metrics import NAMESPACE, OFF
 
 MINUTE = 60
 # Metrics as CloudWatch names them, each with how it is summed up.
@@ -62,6 +63,7 @@ _LIMITS = (
         5,
         "A job gave something up: what, is in the queue",
     ),
+    Limit("jobs", (NAMESPACE, "JobFailures", "Sum"), 0, 1, "A job failed, or a mail was given up"),
 )
 _BEHIND = Limit(
     "behind",
@@ -104,8 +106,10 @@ def _limits(watched: Watched) -> Iterator[tuple[Limit, list[dict[str, Any]]]]:
 def _dimensions(watched: Watched) -> Mapping[str, list[dict[str, str]]]:
     stage = {"ApiName": watched.gateway, "Stage": watched.gateway_stage}
     gateway = {_GATEWAY: [{"Name": name, "Value": value} for name, value in stage.items()]}
+    own = {NAMESPACE: [{"Name": "stage", "Value": watched.config.stage}]}
     return {
         **(gateway if watched.gateway else {}),
+        **(own if watched.config.metrics != OFF else {}),
         "AWS/Lambda": [],
         "AWS/DynamoDB": [{"Name": "TableName", "Value": watched.config.table}],
         "AWS/SQS": [{"Name": "QueueName", "Value": queue_name(watched.config)}],

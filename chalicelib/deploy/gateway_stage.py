@@ -11,6 +11,7 @@ from chalicelib.config import Config
 from chalicelib.deploy.alarms import Watched, alarms, dashboard
 from chalicelib.deploy.deployed import Deployed
 from chalicelib.deploy.plan import Aspect
+from chalicelib.storage.followed import filter_criteria
 
 # Requests per second that a stage takes, and how many at once. The rest gets a 429: it bounds the bill.
 RATE = 500
@@ -41,8 +42,9 @@ def log_group(config: Config) -> str:
 
 
 def stream_settings(queue_arn: Any) -> dict[str, Any]:
-    """How Lambda follows a stream: what fails is told apart, and given up in the end."""
+    """How Lambda follows a stream: no call for what nobody uses; what fails is told apart, and given up."""
     return {
+        "FilterCriteria": filter_criteria(),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
         "MaximumRetryAttempts": STREAM_TRIES,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 READ_TABLE = "read the table"
 WRITE_TABLE = "write the table"
+FILL_TABLE = "fill the table"  # many items in one call: for what restores backups
 COUNT_ATTEMPTS = "count attempts"  # for the limits of chalicelib/limits: every view that reads settings
 KEEP_LOGS = "keep logs"  # lines of the requests' log, which every view leaves
 READ_FILES = "read files"
@@ -42,7 +43,8 @@ KEEPS_FILES = WRITES | FILES
 MAILS = WRITES | {SEND_MAIL, READ_SECRETS}
 FOLLOWS = KEEPS_FILES | MAILS | {FOLLOW_STREAM, REPORT_FAILURES}
 RUNS = KEEPS_FILES | {REPORT_FAILURES}
-TICKS = RUNS | MAILS
+RESTORES = KEEPS_FILES | {READ_SECRETS, FILL_TABLE}
+TICKS = RUNS | MAILS | RESTORES
 
 # Names of the policy files. What none of them is has a file named after all that it allows.
 KINDS: Mapping[str, frozenset[str]] = {
@@ -56,6 +58,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "runs": RUNS,
     "ticks": TICKS,
     "mails": MAILS,
+    "all-views": MAILS | RESTORES,
 }
 
 # API Gateway waits 29 seconds, so no view gets more.
@@ -75,9 +78,16 @@ FUNCTIONS: Mapping[str, Needs] = {
     "auth_with_oauth2": Needs(KEEPS_FILES, memory=WHOLE_PROCESSOR),
     "auth_with_otp": Needs(WRITES, memory=WHOLE_PROCESSOR),
     "auth_with_password": Needs(WRITES, memory=WHOLE_PROCESSOR),
+    "backups_create": Needs(KEEPS_FILES | {READ_SECRETS}, memory=WHOLE_PROCESSOR),
+    "backups_delete": Needs(READS | FILES),
+    "backups_download": Needs(READS | {READ_FILES}),
+    "backups_list": Needs(READS | {READ_FILES}),
+    "backups_restore": Needs(RESTORES, memory=WHOLE_PROCESSOR),
+    "backups_upload": Needs(READS | FILES),
     "batch": Needs(KEEPS_FILES, memory=WHOLE_PROCESSOR),
     "collections_create": Needs(WRITES),
     "collections_delete": Needs(KEEPS_FILES),
+    "collections_dry_run_view": Needs(READS),
     "collections_explain": Needs(READS),
     "collections_import": Needs(WRITES),
     "collections_list": Needs(READS),
@@ -107,9 +117,11 @@ FUNCTIONS: Mapping[str, Needs] = {
     "settings_test_s3": Needs(READS | {READ_SECRETS}),
     "settings_update": Needs(WRITES | {READ_SECRETS}),
     "settings_view": Needs(READS),
+    "sql_run": Needs(READS, memory=WHOLE_PROCESSOR),
     # Jobs
     "record_stream": Needs(FOLLOWS, seconds=60),
-    "minute_tick": Needs(TICKS, seconds=LONGEST),
+    # Makes and restores backups, too.
+    "minute_tick": Needs(TICKS, seconds=LONGEST, memory=1024),
     "job_pb_db_optimize": Needs(RUNS, seconds=LONGEST),
     "job_pb_logs_cleanup": Needs(RUNS, seconds=LONGEST),
     "job_pb_mfa_cleanup": Needs(RUNS, seconds=LONGEST),
@@ -135,7 +147,7 @@ def needs_of(members: Iterable[str]) -> Needs:
 def kind_of(may: frozenset[str]) -> str:
     """The name of the policy file that allows this much and no more.
 
-    >>> kind_of(WRITES), kind_of(READS | {READ_SECRETS})
+    >>> kind_of(WRITES), kind_of(frozenset({READ_TABLE, READ_SECRETS}))
     ('writes', 'read-secrets+read-the-table')
     """
     names = {allowed: kind for kind, allowed in KINDS.items()}

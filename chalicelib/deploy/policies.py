@@ -13,6 +13,7 @@ from chalicelib.config import Config
 from chalicelib.deploy.functions import API_HANDLER, group_views, jobs_of, views_of
 from chalicelib.deploy.permissions import (
     COUNT_ATTEMPTS,
+    FILL_TABLE,
     FOLLOW_STREAM,
     FUNCTIONS,
     KEEP_LOGS,
@@ -68,16 +69,25 @@ def _write_table(config: Config) -> Iterator[Statement]:
     yield _allow(actions, _arn("dynamodb", f"table/{config.table}"))
 
 
+def _fill_table(config: Config) -> Iterator[Statement]:
+    yield _allow("dynamodb:BatchWriteItem", _arn("dynamodb", f"table/{config.table}"))
+
+
 def _count_attempts(config: Config) -> Iterator[Statement]:
-    counted = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{ATTEMPTS_PREFIX}*"]}}
-    statement = _allow("dynamodb:UpdateItem", _arn("dynamodb", f"table/{config.table}"))
-    yield {**statement, "Condition": counted}
+    yield _within(ATTEMPTS_PREFIX, _allow("dynamodb:UpdateItem", _arn("dynamodb", f"table/{config.table}")))
 
 
 def _keep_logs(config: Config) -> Iterator[Statement]:
-    kept = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{LOG_PREFIX}*"]}}
-    statement = _allow("dynamodb:PutItem", _arn("dynamodb", f"table/{config.table}"))
-    yield {**statement, "Condition": kept}
+    yield _within(LOG_PREFIX, _allow("dynamodb:PutItem", _arn("dynamodb", f"table/{config.table}")))
+
+
+def _within(prefix: str, statement: Statement) -> Statement:
+    """The same for partitions that begin so; a call that tells of none is none of those."""
+    keys = "dynamodb:LeadingKeys"
+    return {
+        **statement,
+        "Condition": {"ForAllValues:StringLike": {keys: [f"{prefix}*"]}, "Null": {keys: "false"}},
+    }
 
 
 def _read_files(config: Config) -> Iterator[Statement]:
@@ -113,6 +123,7 @@ def _report_failures(config: Config) -> Iterator[Statement]:
 STATEMENTS: Mapping[str, Callable[[Config], Iterator[Statement]]] = {
     READ_TABLE: _read_table,
     WRITE_TABLE: _write_table,
+    FILL_TABLE: _fill_table,
     COUNT_ATTEMPTS: _count_attempts,
     KEEP_LOGS: _keep_logs,
     READ_FILES: _read_files,

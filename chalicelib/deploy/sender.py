@@ -6,7 +6,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.deploy.aws import Aws, find
 
-NO_SENDER = "Mail: no sender is set (QUOLL_MAIL_SENDER in .chalice/config.json), so none can be sent."
+NO_SENDER = (
+    "Mail: no sender is set (QUOLL_MAIL_SENDER in .chalice/config.json), so SES sends none until the settings"
+    " name a sender (meta.senderAddress) that it knows, or another mail server (smtp)."
+)
 
 
 def check_sender(aws: Aws) -> str:

@@ -61,7 +61,7 @@ class Store:
 
     def put(self, key: str, content: bytes, media_type: str, original: str = "") -> str:
         """Keep a file, whatever was there; answers its ETag."""
-        told = {"ContentType": media_type, "Metadata": _told(original)}
+        told = {"ContentType": media_type, "Metadata": metadata_of(original)}
         return str(self._ask("PutObject", Key=key, Body=content, **told).get("ETag", ""))
 
     def copy(self, source: Source, key: str, media_type: str, original: str = "") -> None:
@@ -72,7 +72,7 @@ class Store:
             CopySource={"Bucket": self.bucket, "Key": source.key},
             CopySourceIfMatch=source.etag,
             ContentType=media_type,
-            Metadata=_told(original),
+            Metadata=metadata_of(original),
             MetadataDirective="REPLACE",
         )
 
@@ -168,7 +168,7 @@ def get_store() -> Store:
     return Store(config.bucket, send, sign, sign_post)
 
 
-def _told(original: str) -> dict[str, str]:
+def metadata_of(original: str) -> dict[str, str]:
     """What is kept with a file: what its uploader calls it, as far as a header can say it."""
     text = original.encode("ascii", "xmlcharrefreplace").decode()
     said = _NOT_FOR_HEADERS.sub("?", text)[:LONGEST_ORIGINAL].strip()

@@ -64,6 +64,11 @@ def _by_ids(name: str, ids: Iterable[Any], source: RecordSource) -> Iterable[Row
     return source.by_ids(collection, wanted) if collection is not None and wanted else ()
 
 
+def _caller(join: Caller, _: Reached, source: RecordSource) -> Iterable[Row]:
+    record = source.as_left(join.record)
+    return () if record is None else (record,)
+
+
 REACH: dict[type, Callable[[Any, Reached, RecordSource], Iterable[Row]]] = {
     Elements: _elements,
     Related: _related,
@@ -71,5 +76,5 @@ REACH: dict[type, Callable[[Any, Reached, RecordSource], Iterable[Row]]] = {
     Every: _every,
     Listed: lambda join, _, source: _by_ids(join.collection, join.ids, source),
     Given: lambda join, *_: join.values,
-    Caller: lambda join, *_: (join.record,),
+    Caller: _caller,
 }

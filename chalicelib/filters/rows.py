@@ -103,5 +103,5 @@ ROWS: dict[type, Callable[[Any, Assignment], Rows]] = {
     Every: _every,
     Listed: _listed,
     Given: lambda join, _: join.values,
-    Caller: lambda join, _: (join.record,),
+    Caller: lambda join, assigned: (assigned.source.as_left(join.record),),
 }

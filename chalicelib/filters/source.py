@@ -26,6 +26,10 @@ class RecordSource(Protocol):
         """How many rows have been tried for the request that these records are for."""
         ...
 
+    def as_left(self, record: Record) -> Record | None:
+        """A record that is known already, as the request has left it so far; None: it is gone."""
+        ...
+
     def by_ids(self, collection: Collection, ids: Sequence[str]) -> Sequence[Record]:
         """The records that exist among these ids, in any order, each once."""
         ...

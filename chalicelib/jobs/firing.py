@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib import clock
-from chalicelib.jobs.schedules import SCHEDULES, Schedule, find_schedule
+from chalicelib.jobs.schedules import SCHEDULES, Schedule, find_automatic, find_schedule
 from chalicelib.jobs.watch import watched
 from chalicelib.observability.logger import logger
 from chalicelib.storage.failures import Conflict
@@ -46,7 +46,8 @@ def fire_due(schedules: Iterable[Schedule], moment: datetime) -> None:
 
 def fire_left_over(moment: datetime) -> None:
     """Run those of this minute that EventBridge cannot fire."""
-    fire_due([each for each in SCHEDULES if not each.is_for_aws], moment)
+    left = [each for each in (*SCHEDULES, *find_automatic()) if not each.is_for_aws]
+    fire_due(left, moment)
 
 
 def ask_for(schedule: Schedule) -> None:

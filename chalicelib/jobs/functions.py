@@ -5,6 +5,7 @@ from datetime import datetime
 from chalice.app import Blueprint, CloudWatchEvent, EventSourceHandler
 
 from chalicelib import clock
+from chalicelib.backups.work import go_on_with_backup
 from chalicelib.cron import aws_expression, parse_cron
 from chalicelib.jobs.firing import fire, fire_left_over, run_asked
 from chalicelib.jobs.schedules import SCHEDULES, Schedule
@@ -20,11 +21,15 @@ TASK_RECORDS = 50_000
 
 
 def tick(moment: datetime) -> None:
-    """What is done each minute: jobs that EventBridge cannot fire, unfinished work, what was asked for."""
+    """What is done each minute: jobs that EventBridge cannot fire, unfinished work, what was asked for.
+
+    Backups come last, since they may take long.
+    """
     with watched(TICK):
         fire_left_over(moment)
         run_tasks(TASK_RECORDS, TASK_SECONDS)
         run_asked()
+        go_on_with_backup()
 
 
 def moment_of(event: CloudWatchEvent) -> datetime:

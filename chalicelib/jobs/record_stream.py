@@ -1,10 +1,10 @@
 """The table's stream: every change of an item, in order, possibly more than once.
 
-Records that come and go are counted; work that was left unfinished is gone on with. All of a batch is tried,
-whatever fails on the way. When changes could not be counted the function raises at the end: Lambda then comes
-again with the batch, or with halves of it, which does no harm, whether the event source has
-`ReportBatchItemFailures` or not; and the failure is one in Lambda's own metrics. What is no change at all is
-logged and left out, since it would come again for ever.
+Which changes come at all, storage/followed.py says. Records that come and go are counted; work that was left
+unfinished is gone on with. All of a batch is tried, whatever fails on the way. When changes could not be
+counted the function raises at the end: Lambda then comes again with the batch, or with halves of it, which
+does no harm, whether the event source has `ReportBatchItemFailures` or not; and the failure is one in
+Lambda's own metrics. What is no change at all is logged and left out, since it would come again for ever.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from chalice.app import Blueprint, DynamoDBEvent
 
 from chalicelib.config import get_stream_arn
 from chalicelib.errors import Overloaded
+from chalicelib.jobs.backups import Read, keep_former
 from chalicelib.jobs.tasks import TASKS, run_tasks
 from chalicelib.jobs.watch import watched
 from chalicelib.observability.logger import logger
@@ -48,6 +49,12 @@ class Told:
     name: str
     pk: str
     sk: str
+    old: Mapping[str, Any] | None = None
+
+    @property
+    def read(self) -> Read:
+        """The same as backups want it."""
+        return self.number, self.second, self.name, (self.pk, self.sk), self.old
 
 
 @blueprint.on_dynamodb_record(
@@ -68,10 +75,11 @@ def record_stream(event: DynamoDBEvent) -> dict[str, Any]:
 def follow_changes(changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Deal with changes; answers which were not counted, as Lambda wants to know it."""
     told = list(_read(changes))
-    failed = [number for space, coming in _by_space(told).items() for number in _count(space, coming)]
+    failed = keep_former([each.read for each in told])
+    failed += [number for space, coming in _by_space(told).items() for number in _count(space, coming)]
     if any(each.pk in TASK_PARTITIONS and each.name != "REMOVE" for each in told):
         _go_on()
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in dict.fromkeys(failed)]}
 
 
 def _read(changes: Iterable[Mapping[str, Any]]) -> Iterator[Told]:
@@ -90,7 +98,7 @@ def _told_by(change: Mapping[str, Any]) -> Told:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a text is missing")
     number, name, pk, sk = texts
-    return Told(number, second, name, pk, sk)
+    return Told(number, second, name, pk, sk, told.get("OldImage"))
 
 
 def _names_in(change: Any) -> list[str]:

@@ -20,24 +20,28 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from chalicelib.cron import Cron, aws_expression, parse_cron
+from chalicelib.backups.work import make_by_itself
+from chalicelib.cron import Cron, CronError, aws_expression, parse_cron
 from chalicelib.jobs.expired import remove_expired
 from chalicelib.jobs.totals import reconcile_totals
 from chalicelib.logs.kept import remove_hidden
+from chalicelib.settings.load import get_settings
 
 # Ids that begin so are PocketBase's, and come last in its list.
 RESERVED = "__pb"
+AUTOMATIC = "__pbAutoBackup__"
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A job: when it runs, what it does, and what for."""
+    """A job: when it runs, what it does, and what for. `is_setting`: when is set at run time."""
 
     id: str
     expression: str
     run: Callable[[], object]
     purpose: str
     may_repeat: bool = False
+    is_setting: bool = False
 
     @cached_property
     def cron(self) -> Cron:
@@ -57,7 +61,7 @@ class Schedule:
     @property
     def is_for_aws(self) -> bool:
         """Whether EventBridge can fire it; the others are fired by the minute tick."""
-        return aws_expression(self.cron) is not None
+        return not self.is_setting and aws_expression(self.cron) is not None
 
     def to_json(self) -> dict[str, Any]:
         """As PocketBase shows it."""
@@ -96,6 +100,16 @@ SCHEDULES: tuple[Schedule, ...] = (
 )
 
 
+def find_automatic() -> list[Schedule]:
+    """The job that makes backups, if the settings say when."""
+    expression = get_settings().backups.cron
+    try:
+        parse_cron(expression)
+    except CronError:
+        return []
+    return [Schedule(AUTOMATIC, expression, make_by_itself, "makes a backup", is_setting=True)]
+
+
 def listed(schedules: Iterable[Schedule]) -> list[Schedule]:
     """In the order in which PocketBase shows them: an application's own by id, then PocketBase's."""
     return sorted(schedules, key=lambda each: "~" if each.id.startswith(RESERVED) else each.id)
@@ -103,4 +117,5 @@ def listed(schedules: Iterable[Schedule]) -> list[Schedule]:
 
 def find_schedule(schedule_id: str) -> Schedule | None:
     """The job of this id."""
-    return next((each for each in SCHEDULES if each.id == schedule_id), None)
+    schedules = (*SCHEDULES, *(find_automatic() if schedule_id == AUTOMATIC else ()))
+    return next((each for each in schedules if each.id == schedule_id), None)

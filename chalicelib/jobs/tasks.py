@@ -5,6 +5,7 @@ number of them may at once, each may be stopped anywhere.
 """
 
 from chalicelib import clock
+from chalicelib.backups.turn import describe_work
 from chalicelib.collections import backfill, purge
 from chalicelib.jobs import files, mail
 from chalicelib.records import removal_task
@@ -28,7 +29,7 @@ def run_tasks(limit: int, seconds: float) -> int:
 
 def describe_tasks() -> list[str]:
     """A line for each piece of work that is left."""
-    return [line for kind in TASKS.values() for line in kind.describe()]
+    return [*(line for kind in TASKS.values() for line in kind.describe()), *describe_work()]
 
 
 def _turn_of(kind: TaskKind) -> Portion:

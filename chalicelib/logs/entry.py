@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,8 @@ DEFAULT_DATA_SIZE = 16 * 1024
 # Whatever the settings say: an item of DynamoDB holds 400 KB.
 LARGEST_DATA_SIZE = 256 * 1024
 TRUNCATED = "__pb_truncated__"
+# The settings take any number; nothing that is here now lasts longer.
+MOST_DAYS = 36_500
 # Looking at the log is not worth a line in it, unless it was refused.
 OWN_PATH = "/api/logs"
 
@@ -57,6 +60,11 @@ def is_kept(seen: Seen, settings: Logs) -> bool:
     """Whether the settings want this request in the log."""
     is_own = seen.url.partition("?")[0].startswith(OWN_PATH) and seen.level == INFO
     return settings.max_days > 0 and seen.level >= settings.min_level and not is_own
+
+
+def lifetime_of(settings: Logs) -> timedelta:
+    """How long lines are kept."""
+    return timedelta(days=min(max(settings.max_days, 0), MOST_DAYS))
 
 
 def entry_of(seen: Seen, settings: Logs) -> Entry:
@@ -106,16 +114,19 @@ def truncate(data: Mapping[str, Any], most: int) -> dict[str, Any]:
 
 
 def details_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What is wrong with which field, as PocketBase's log words it.
+    """What is wrong with which field, as PocketBase logs it; the answer to a request of a batch stays whole.
 
     >>> details_of({"title": {"code": "validation_required", "message": "Cannot be blank."}})
     {'title': 'cannot be blank'}
     """
-    return {
-        name: _worded(problem["message"]) if isinstance(problem.get("message"), str) else details_of(problem)
-        for name, problem in data.items()
-        if isinstance(problem, Mapping)
-    }
+    return {name: _detail(problem) for name, problem in data.items() if isinstance(problem, Mapping)}
+
+
+def _detail(problem: Mapping[str, Any]) -> Any:
+    if "response" in problem:
+        return problem
+    message = problem.get("message")
+    return _worded(message) if isinstance(message, str) else details_of(problem)
 
 
 def _worded(message: str) -> str:

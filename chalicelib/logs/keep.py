@@ -5,12 +5,12 @@ repeated. When one fails this process keeps none for a moment, so that a databas
 answer and not all of them.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
 
 from chalicelib import clock
 from chalicelib.collections.load import get_snapshot, peek_snapshot
 from chalicelib.errors import Overloaded
-from chalicelib.logs.entry import Entry, Seen, entry_of, is_kept
+from chalicelib.logs.entry import Entry, Seen, entry_of, is_kept, lifetime_of
 from chalicelib.observability.logger import logger
 from chalicelib.settings.load import settings_of
 from chalicelib.settings.model import Logs
@@ -32,12 +32,12 @@ class _Memory:
 _memory = _Memory()
 
 
-def keep_request(seen: Seen) -> None:
-    """Store the line about a request, if the settings want it. Never raises."""
+def keep_request(look: Callable[[], Seen]) -> None:
+    """Store the line about a request, if the settings want it. Never raises, whatever looking raises."""
     if clock.stopwatch() < _memory.silent_until:
         return
     try:
-        settings = _get_settings()
+        seen, settings = look(), _get_settings()
         if is_kept(seen, settings):
             save_log(_placed(entry_of(seen, settings), settings))
     except (Overloaded, StorageFailure):
@@ -55,8 +55,7 @@ def _get_settings() -> Logs:
 
 
 def _placed(entry: Entry, settings: Logs) -> StoredLog:
-    now = clock.now()
-    expires = int((now + timedelta(days=settings.max_days)).timestamp())
+    expires = int((clock.now() + lifetime_of(settings)).timestamp())
     log_id = new_log_id(clock.unix_milliseconds())
     return StoredLog(log_id, entry.level, entry.message, entry.data, expires)
 

@@ -7,6 +7,7 @@ was cleared; it leaves the table by DynamoDB's own expiry, or before, by the job
 from datetime import timedelta
 
 from chalicelib import clock
+from chalicelib.logs.entry import lifetime_of
 from chalicelib.settings.load import get_settings
 from chalicelib.storage.request_logs import LATEST, Span, first_id, remove_logs
 from chalicelib.storage.settings import find_setting, save_setting
@@ -18,10 +19,10 @@ SECONDS = 600
 
 def kept_span() -> Span:
     """The stretch of the log that is there for its readers."""
-    days = get_settings().logs.max_days
-    oldest = clock.unix_milliseconds() - round(timedelta(days=days) / timedelta(milliseconds=1))
+    kept_for = lifetime_of(get_settings().logs) // timedelta(milliseconds=1)
+    oldest = clock.unix_milliseconds() - kept_for
     end = first_id(LATEST)
-    if days <= 0:
+    if not kept_for:
         return Span(end, end)
     return Span(max(first_id(oldest), str(find_setting(CLEARED) or "")), end)
 

@@ -32,15 +32,29 @@ class Sender:
     address: str
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A mail on its way: the addresses of the envelope, and the whole text."""
+
+    sender: str
+    to: str
+    source: bytes
+
+
+def as_letter(message: Message, sender: Sender) -> Letter:
+    """What is handed over. Raises MailFailed."""
+    return Letter(address_of(sender.address), address_of(message.to), as_bytes(message, sender))
+
+
 def as_bytes(message: Message, sender: Sender) -> bytes:
     """The whole mail. Raises MailFailed for an address that is none."""
     parts = _part("plain", to_text(message.html)), _part("html", lay_out(message.html))
     mail = _holding("mixed", _holding("alternative", *parts))
-    mail["From"] = formataddr((one_line(sender.name), address_of(sender.address)))
-    mail["To"] = address_of(message.to)
+    mail["From"] = _named(one_line(sender.name), address_of(sender.address))
+    mail["To"] = _raw(address_of(message.to))
     mail.add_header("Subject", _header(one_line(message.subject)))
     mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = f"<{ids.random_text(15)}@{sender.address.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{ids.random_text(15)}@{address_of(sender.address).rpartition('@')[2]}>"
     return mail.as_bytes(policy=POLICY)
 
 
@@ -54,10 +68,39 @@ def one_line(text: str) -> str:
 
 
 def address_of(text: str) -> str:
-    """An address that can be nothing but one. Raises MailFailed."""
+    """An address that can be nothing but one, its domain in ASCII. Raises MailFailed.
+
+    >>> address_of("ann@müller.example")
+    'ann@xn--mller-kva.example'
+    """
     if not _ADDRESS.fullmatch(text) or _CONTROL.search(text) or not _is_unicode(text):
         raise MailFailed("the address is none that mail can be sent to")
-    return text
+    name, _, domain = text.rpartition("@")
+    return f"{name}@{domain if domain.isascii() else _ascii_domain(domain)}"
+
+
+def _ascii_domain(domain: str) -> str:
+    """A domain as name servers know it; not one that reads back as another: ß as ss is somebody else's."""
+    try:
+        name = domain.encode("idna")
+        is_same = name.decode("idna") == domain.lower()
+    except UnicodeError as error:
+        raise MailFailed("the address has a domain that cannot be written in ASCII") from error
+    if not is_same:
+        raise MailFailed("the address has a domain that means another one in ASCII")
+    return name.decode("ascii")
+
+
+def _named(name: str, address: str) -> str:
+    """A name and an address. What is not ASCII in the latter goes as it is, which SMTPUTF8 allows."""
+    if address.isascii():
+        return formataddr((name, address))
+    return f"{_header(name)}\n <{_raw(address)}>" if name else _raw(address)
+
+
+def _raw(text: str) -> str:
+    """Text whose bytes are put into a header untouched."""
+    return text.encode().decode("ascii", "surrogateescape")
 
 
 def _header(text: str) -> str:

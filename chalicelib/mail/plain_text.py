@@ -78,6 +78,7 @@ class _Writing:
             self.is_within_line = True
 
     def finish(self) -> str:
+        self.left_out = []  # what was never closed ends here, or no link would
         while self.links:
             self.close("a")
         return "".join(self.parts).strip()

@@ -3,7 +3,7 @@
 from chalicelib.config import Config, get_config
 from chalicelib.mail.failures import MailFailed
 from chalicelib.mail.message import Message
-from chalicelib.mail.mime import Sender, as_bytes
+from chalicelib.mail.mime import Letter, Sender, as_letter
 from chalicelib.mail.ses import send_by_ses
 from chalicelib.mail.smtp import send_by_smtp
 from chalicelib.settings.load import get_settings
@@ -11,21 +11,27 @@ from chalicelib.settings.model import DEFAULTS, Meta
 from chalicelib.storage.failures import ItemTooLarge
 from chalicelib.storage.mailbox import keep_mail
 
-# These stages have no SES.
-WITH_MAILBOX = ("local", "test")
+# These stages keep their mails. Any other is on AWS, whatever it is called.
+WITH_MAILBOX: tuple[str, ...] = ("local",)
 
 
 def send_now(message: Message) -> None:
-    """Send a mail. Raises MailFailed."""
+    """Send a mail, within 25 seconds. Raises MailFailed."""
     config, settings = get_config(), get_settings()
-    sender = sender_of(settings.meta, config)
-    mail = as_bytes(message, sender)
+    letter = _write(message, sender_of(settings.meta, config))
     if settings.smtp.enabled:
-        send_by_smtp(mail, sender, message.to, settings.smtp)
+        send_by_smtp(letter, settings.smtp)
     elif config.stage in WITH_MAILBOX:
-        _keep(mail)
+        _keep(letter.source)
     else:
-        send_by_ses(mail, sender, message.to)
+        send_by_ses(letter)
+
+
+def _write(message: Message, sender: Sender) -> Letter:
+    try:
+        return as_letter(message, sender)
+    except ValueError as error:
+        raise MailFailed(f"{type(error).__name__}: the mail cannot be written") from error
 
 
 def _keep(mail: bytes) -> None:

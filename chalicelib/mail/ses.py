@@ -4,29 +4,32 @@ from functools import cache
 from typing import Any
 
 from botocore.config import Config as ClientConfig
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from botocore.session import get_session
 
 from chalicelib.config import get_config
-from chalicelib.mail.failures import MailFailed
-from chalicelib.mail.mime import Sender
+from chalicelib.mail.failures import MailFailed, Unanswered
+from chalicelib.mail.mime import Letter
 
 CONNECT_SECONDS = 2
-READ_SECONDS = 10
-ATTEMPTS = 2
+READ_SECONDS = 20
+# A second one would send again what the first may have sent; who sends in the background comes again later.
+ATTEMPTS = 1
 
 
-def send_by_ses(mail: bytes, sender: Sender, to: str) -> None:
+def send_by_ses(letter: Letter) -> None:
     """Hand the mail to SES, which must know the sender. Raises MailFailed."""
     try:
         _client().send_email(
-            FromEmailAddress=sender.address,
-            Destination={"ToAddresses": [to]},
-            Content={"Raw": {"Data": mail}},
+            FromEmailAddress=letter.sender,
+            Destination={"ToAddresses": [letter.to]},
+            Content={"Raw": {"Data": letter.source}},
         )
     except ClientError as error:
         # SES's own messages name the address.
         raise MailFailed(f"SES: {error.response.get('Error', {}).get('Code', 'no reason')}") from error
+    except ReadTimeoutError as error:
+        raise Unanswered("SES does not say whether it has taken the mail") from error
     except BotoCoreError as error:
         raise MailFailed(f"SES: {type(error).__name__}") from error
 

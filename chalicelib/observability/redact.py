@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 HIDDEN = "***"
 EXPRESSIONS = {"filter", "sort"}
 _SECRET_NAME = re.compile(
-    r"token|password|secret|authorization|cookie|api.?key|signature|credential|mfa.?id", re.IGNORECASE
+    r"token|password|secret|authorization|cookie|api.?key|signature|credential|mfa.?id|^(code|state)$",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(r"(?<![\w-])[\w-]{8,}+\.[\w-]{8,}+\.[\w-]{8,}+")
 

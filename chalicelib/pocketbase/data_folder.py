@@ -16,6 +16,9 @@ Row: TypeAlias = Mapping[str, Any]
 DATABASE = "data.db"
 LOGS = "auxiliary.db"
 STORAGE = "storage"
+# What PocketBase keeps beside each file, and where it keeps thumbs.
+BESIDE, THUMBS = ".attrs", "/thumbs_"
+LARGEST_PORTION = 16 * 1024 * 1024
 NEEDED = frozenset({"id", "name", "type", "system", "fields", "indexes", "options"})
 TOO_OLD = (
     "It is of a PocketBase before 0.23: start it once with a later one, which brings it up to date, and then"
@@ -58,20 +61,36 @@ class DataFolder:
         return int(self.database.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])  # noqa: S608
 
     def records(self, table: str, portion: int) -> Iterator[Sequence[Row]]:
-        """A collection's records in insertion order, `rowid` among their columns."""
+        """A collection's records in insertion order, `rowid` among their columns: so many or 16 MB."""
         cursor = self.database.execute(f"SELECT rowid AS '@rowid', * FROM {quoted(table)} ORDER BY rowid")  # noqa: S608
         names = [each[0] for each in cursor.description]
-        while rows := cursor.fetchmany(portion):
-            yield [dict(zip(names, row, strict=True)) for row in rows]
+        found: list[Row] = []
+        size = 0
+        for row in cursor:
+            found.append(dict(zip(names, row, strict=True)))
+            size += sum(len(each) for each in row if isinstance(each, str | bytes))
+            if len(found) == portion or size > LARGEST_PORTION:
+                yield found
+                found, size = [], 0
+        if found:
+            yield found
 
     def fingerprint(self) -> str:
-        """The same as long as collections, records and settings are."""
+        """The same as long as collections, records, settings and files' names and sizes are."""
         found = hashlib.sha256()
         for table in ("_collections", "_params", *self._tables()):
             found.update(table.encode())
             for row in self.database.execute(f"SELECT rowid, * FROM {quoted(table)} ORDER BY rowid"):  # noqa: S608
                 found.update(repr(row).encode(errors="surrogatepass"))
+        for key, size in self._files():
+            found.update(f"{key} {size}\n".encode(errors="surrogatepass"))
         return found.hexdigest()
+
+    def _files(self) -> list[tuple[str, int]]:
+        """All files but thumbs, which PocketBase makes when somebody looks at them."""
+        found = (file for file in self.storage.rglob("*") if file.is_file() and file.suffix != BESIDE)
+        listed = ((file.relative_to(self.storage).as_posix(), file.stat().st_size) for file in found)
+        return sorted(each for each in listed if THUMBS not in each[0])
 
     def _tables(self) -> list[str]:
         rows = self._all("SELECT name FROM _collections WHERE type != 'view' ORDER BY rowid")

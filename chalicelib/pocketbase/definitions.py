@@ -1,29 +1,34 @@
 """Collections of a data directory as Quoll's: what cannot be carried is left out, and said."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from chalicelib.collections.check import check_saving
+from chalicelib.pocketbase.mending import explain, mend_options
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import RULES, Collection
 from chalicelib.schema.completion import complete
-from chalicelib.schema.problems import Problem, Problems
+from chalicelib.schema.problems import Problems
 from chalicelib.schema.shapes import WrongShape
 from chalicelib.schema.validate import NAME_IS_ID
 
 Definition: TypeAlias = Mapping[str, Any]
 
 VIEW = "{}: a view collection is not carried."
-LEFT_OUT = "{}: the collection and its records are not carried: {}"
+LOST = ": the collection and its records are not carried: "
+LEFT_OUT = "{}" + LOST + "{}"
 NO_INDEX = "{}: an index is not carried: {} ({})"
 LOCKED = "{}: {} is now for superusers only: {}"
+TOO_MANY = "more than"
+UNIQUE = re.compile(r"\s*create\s+unique\s", re.IGNORECASE)
 # A definition is tried again without what was wrong with it; never so often.
 MOST_TRIALS = 100
 
 
 def carry(definitions: Sequence[Definition]) -> tuple[list[Collection], list[str]]:
-    """The collections that these definitions make, in their order, and what is to be told."""
+    """The collections that these definitions make, in their order, and what is to be told, worst first."""
     views = [each for each in definitions if each["type"] == "view"]
     wanted = {each["id"]: dict(each) for each in definitions if each not in views}
     told = [VIEW.format(each["name"]) for each in views]
@@ -31,7 +36,7 @@ def carry(definitions: Sequence[Definition]) -> tuple[list[Collection], list[str
         made = _make(wanted, told)
         if not _mend(made, wanted, told):
             break
-    return made, told
+    return made, sorted(told, key=lambda line: LOST not in line)
 
 
 def _make(wanted: dict[str, dict[str, Any]], told: list[str]) -> list[Collection]:
@@ -75,25 +80,29 @@ def _mend_one(key: str, problems: Problems, wanted: dict[str, dict[str, Any]], t
     if isinstance(indexes, Mapping) and _drop_indexes(definition, indexes, told):
         return
     for rule in sorted(rules):
-        told.append(LOCKED.format(name, rule, _words(problems[rule])))
+        told.append(LOCKED.format(name, rule, explain(problems[rule])))
         definition[rule] = None
-    if not rules:
-        told.append(LEFT_OUT.format(name, _words(problems)))
+    options = mend_options(definition, problems)
+    told += [f"{name}: {each}" for each in options]
+    if not rules and not options:
+        told.append(LEFT_OUT.format(name, explain(problems)))
         del wanted[key]
 
 
 def _drop_indexes(definition: dict[str, Any], found: Problems, told: list[str]) -> bool:
     """Leave out the indexes that are wrong; whether there were any."""
-    places = {int(place): problem for place, problem in found.items() if place.isdecimal()}
     texts = definition["indexes"]
-    gone = {place: problem for place, problem in places.items() if place < len(texts)}
-    for place, problem in gone.items():
-        told.append(NO_INDEX.format(definition["name"], " ".join(texts[place].split()), _words(problem)))
+    places = {int(place): explain(problem) for place, problem in found.items() if place.isdecimal()}
+    victims = {_victim(texts, place, reason): reason for place, reason in places.items()}
+    gone = {place: reason for place, reason in victims.items() if place < len(texts)}
+    for place, reason in gone.items():
+        told.append(NO_INDEX.format(definition["name"], " ".join(texts[place].split()), reason))
     definition["indexes"] = [text for place, text in enumerate(texts) if place not in gone]
     return bool(gone)
 
 
-def _words(problem: Problem | Problems) -> str:
-    if isinstance(problem, Problem):
-        return problem.message
-    return "; ".join(f"{name}: {_words(each)}" for name, each in problem.items())
+def _victim(texts: Sequence[str], place: int, reason: str) -> int:
+    """Which index goes. Of too many it is the last that holds nothing unique: nobody signs in by it."""
+    if TOO_MANY not in reason:
+        return place
+    return max((at for at, text in enumerate(texts) if not UNIQUE.match(text)), default=place)

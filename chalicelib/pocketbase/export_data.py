@@ -14,7 +14,7 @@ from chalicelib.collections.load import get_newest
 from chalicelib.filters.access import InInsertionOrder
 from chalicelib.pocketbase.carry_settings import settings_to
 from chalicelib.pocketbase.data_folder import DATABASE, LOGS, STORAGE, quoted
-from chalicelib.pocketbase.export_files import export_files
+from chalicelib.pocketbase.export_files import export_files, put_in_place, sync
 from chalicelib.pocketbase.export_schema import (
     make_collection,
     make_indexes,
@@ -30,6 +30,8 @@ from chalicelib.storage.streams import Reading, stream
 PORTION = 500
 TOLD_EVERY = 10
 UNFINISHED = "data.db.unfinished"
+# What SQLite keeps beside a database: one of another would be taken for this one's.
+BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 IN_THE_WAY = "{} has a {} already: name a directory that is new or empty."
 
 
@@ -39,13 +41,19 @@ class ExportRefused(Exception):
 
 def export_data(folder: Path, tell: Callable[[str], None]) -> list[str]:
     """Write it all; what could not be carried, a line each. Raises ExportRefused."""
-    if (folder / DATABASE).exists():
-        raise ExportRefused(IN_THE_WAY.format(folder, DATABASE))
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _refuse_others(folder)
         return _export(folder, tell)
     except (OSError, sqlite3.Error) as error:
         raise ExportRefused(f"{folder} cannot be written: {error}") from error
+
+
+def _refuse_others(folder: Path) -> None:
+    """Raise ExportRefused for what there is, unless it is of an export that was cut off."""
+    names = sorted(each.name for each in folder.iterdir())
+    if names and (DATABASE in names or UNFINISHED not in names):
+        raise ExportRefused(IN_THE_WAY.format(folder, DATABASE if DATABASE in names else names[0]))
 
 
 def _export(folder: Path, tell: Callable[[str], None]) -> list[str]:
@@ -65,12 +73,21 @@ def _export(folder: Path, tell: Callable[[str], None]) -> list[str]:
     for count in export_files(folder / STORAGE, [each.id for each in collections]):
         done += count
         tell(f"{done} files")
-    (folder / UNFINISHED).replace(folder / DATABASE)
+    _remove_beside(folder / DATABASE)
+    sync(folder / LOGS)
+    put_in_place(folder / UNFINISHED, folder / DATABASE)
+    sync(folder)
     return told
+
+
+def _remove_beside(file: Path) -> None:
+    for each in BESIDE_DATABASES:
+        file.with_name(file.name + each).unlink(missing_ok=True)
 
 
 def _new_database(file: Path) -> "closing[sqlite3.Connection]":
     file.unlink(missing_ok=True)
+    _remove_beside(file)
     file.touch(0o600)  # it holds password hashes and secrets
     database = sqlite3.connect(file)
     for pragma in ("journal_mode = MEMORY", "synchronous = OFF"):  # what was cut off is made anew

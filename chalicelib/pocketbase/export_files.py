@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -10,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from chalicelib.files.store import Missing, get_store
-from chalicelib.pocketbase.import_files import AT_ONCE, BESIDE, WRITERS
+from chalicelib.pocketbase.data_folder import BESIDE
+from chalicelib.pocketbase.import_files import AT_ONCE, WRITERS
 from chalicelib.pocketbase.values import write_json
 
 UNFINISHED = ".unfinished"
@@ -45,7 +47,22 @@ def _fetch(file: Path, key: str) -> None:
     file.with_name(file.name + BESIDE).write_text(beside, encoding="utf-8")
     new = file.with_name(file.name + UNFINISHED)
     new.write_bytes(content)
+    put_in_place(new, file)
+
+
+def put_in_place(new: Path, file: Path) -> None:
+    """Give a finished file its name: not before all of it is on the disk."""
+    sync(new)
     new.replace(file)
+
+
+def sync(place: Path) -> None:
+    """Wait until a file's content, or a directory's names, are on the disk."""
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _told(answer: Mapping[str, Any], content: bytes) -> dict[str, Any]:

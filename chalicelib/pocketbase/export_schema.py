@@ -61,14 +61,25 @@ def make_log_tables(database: sqlite3.Connection) -> None:
 
 
 def make_collection(database: sqlite3.Connection, collection: Collection) -> None:
-    """A collection's definition, secrets included, and its table."""
+    """A collection's definition, secrets included, and its table or view."""
     row = _row_of(collection)
     marks = ", ".join("?" * len(row))
     names = ", ".join(map(quoted, row))
     database.execute(f"INSERT INTO _collections ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608
+    if collection.type == "view":
+        database.execute(_view_of(collection))
+        return
     fields = sorted(collection.fields, key=lambda field: field.name)
     columns = ", ".join(f"{quoted(field.name)} {column_of(field)}" for field in fields)
     database.execute(f"CREATE TABLE {quoted(collection.name)} ({columns})")
+
+
+def _view_of(collection: Collection) -> str:
+    """A view as PocketBase makes one: its ids are texts."""
+    others = [quoted(field.name) for field in collection.fields if field.name != "id"]
+    columns = ", ".join(["CAST(`id` AS TEXT) `id`", *others])
+    query = collection.view_query.strip().rstrip(";")
+    return f"CREATE VIEW {quoted(collection.name)} AS SELECT {columns} FROM ({query})"  # noqa: S608
 
 
 def make_indexes(database: sqlite3.Connection, collections: Sequence[Collection]) -> Iterator[str]:
@@ -81,6 +92,12 @@ def make_indexes(database: sqlite3.Connection, collections: Sequence[Collection]
                 yield NO_INDEX.format(collection.name, index.name, error)
 
 
+def _options_of(collection: Collection) -> dict[str, Any]:
+    if collection.type == "view":
+        return {"viewQuery": collection.view_query}
+    return collection.auth.to_stored() if collection.auth else {}
+
+
 def _row_of(collection: Collection) -> dict[str, Any]:
     return {
         "id": collection.id,
@@ -90,7 +107,7 @@ def _row_of(collection: Collection) -> dict[str, Any]:
         "fields": write_json([field.to_json() for field in collection.fields]),
         "indexes": write_json([index.text for index in collection.indexes]),
         **{name: rule if rule is None else whole_text(rule) for name, rule in collection.rules.items()},
-        "options": write_json(collection.auth.to_stored() if collection.auth else {}),
+        "options": write_json(_options_of(collection)),
         "created": collection.created,
         "updated": collection.updated,
     }

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.files.store import get_store
+from chalicelib.pocketbase.data_folder import BESIDE
 from chalicelib.schema.media import media_type_of
 
 AT_ONCE = 64
 WRITERS = 8
-# What PocketBase keeps beside each file.
-BESIDE = ".attrs"
 
 
 def import_files(storage: Path, collection_ids: Sequence[str], after: str) -> Iterator[tuple[int, str]]:

@@ -1,13 +1,14 @@
 """Putting imported collections to use: at one stroke, in place of those that were there."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
-from chalicelib.collections.load import forget, get_newest
+from chalicelib.collections.load import Snapshot, forget, get_newest
 from chalicelib.collections.purge import purge_task
 from chalicelib.errors import TooManyRequests
-from chalicelib.pocketbase.note import Note, note_write
+from chalicelib.pocketbase.note import Note, definitions_write, find_note, note_write
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
@@ -22,6 +23,9 @@ from chalicelib.storage.tasks import task_write
 
 ATTEMPTS = 20
 PAUSE = 0.1
+# Raises when what is there may not go.
+Check: TypeAlias = Callable[[Snapshot, Note], None]
+
 BUSY = "The collections are being changed by others: try again."
 # One transaction takes 100 items: these, the note, the settings, the version and what is left to remove.
 AT_ONCE = 90
@@ -33,13 +37,22 @@ def find_strangers(catalog: Catalog, kept: Iterable[Collection]) -> list[Collect
     return [each for each in catalog if each.id not in ids and not each.system]
 
 
-def switch_to(note: Note, settings: Settings) -> Note:
-    """Put the note's collections to use, with the settings; what was there goes. Raises TooManyRequests."""
+def switch_to(note: Note, settings: Settings, check: Check) -> None:
+    """Put the note's collections to use, with the settings, and note that it is over; what was there goes.
+
+    Raises TooManyRequests, Conflict when another import has begun, and what `check` raises.
+    """
     for attempt in range(ATTEMPTS):
         try:
-            return _switch(note, settings)
+            return _switch(note, settings, check)
         except Conflict:
             get_engine().pause(random.uniform(0, PAUSE * 2 ** min(attempt, 4)))  # noqa: S311
+        now = find_note()
+        if now is None or (now.fingerprint, now.collections) != (note.fingerprint, note.collections):
+            raise Conflict("import")
+        if now.is_over:
+            return None
+        note = replace(note, rev=now.rev)
     raise TooManyRequests(BUSY)
 
 
@@ -48,7 +61,7 @@ def begin_note(note: Note, given_up: Sequence[Collection]) -> Note:
 
     Raises Conflict when another import has begun.
     """
-    writes = [note_write(note), *_left([without_files(each) for each in given_up])]
+    writes = [note_write(note), definitions_write(note), *_left([without_files(each) for each in given_up])]
     try:
         get_engine().write_all(writes)
     except ConditionFailed as failed:
@@ -61,20 +74,23 @@ def without_files(collection: Collection) -> Collection:
     return replace(collection, fields=tuple(_as_text(each) for each in collection.fields))
 
 
-def _switch(note: Note, settings: Settings) -> Note:
+def _switch(note: Note, settings: Settings, check: Check) -> None:
+    """Each transaction writes the note, too, so that no other import has begun meanwhile."""
     snapshot, made = get_newest(), note.collections
+    check(snapshot, note)
     version = snapshot.version
     last = len(made) - AT_ONCE
     for start in range(0, last, AT_ONCE):
         portion = made[start : min(start + AT_ONCE, last)]
-        version = save_collections(_stored(portion), (), version, _left(_replaced(portion, snapshot.catalog)))
+        beside = [note_write(note), *_left(_replaced(portion, snapshot.catalog))]
+        version = save_collections(_stored(portion), (), version, beside)
+        note = replace(note, rev=note.rev + 1)
     portion = made[max(last, 0) :]
     gone = find_strangers(snapshot.catalog, made)
-    beside = [settings_write(settings.to_stored()), note_write(note)]
+    beside = [settings_write(settings.to_stored()), note_write(replace(note, is_over=True))]
     beside += _left([*_replaced(portion, snapshot.catalog), *gone])
     save_collections(_stored(portion), [each.id for each in gone], version, beside)
     forget()
-    return replace(note, rev=note.rev + 1)
 
 
 def _replaced(portion: Sequence[Collection], catalog: Catalog) -> list[Collection]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib import clock
-from chalicelib.errors import Forbidden, NotFound
+from chalicelib.errors import BadRequest, Forbidden, NotFound
 from chalicelib.filters import (
     ALWAYS,
     NEVER,
@@ -23,6 +23,8 @@ from chalicelib.schema.record import Record
 
 ONLY_SUPERUSERS = "Only superusers can perform this action."
 MISSING = "Missing collection context."
+VIEWS_ONLY_SHOW = "Unsupported collection type."
+READING = frozenset({"list", "view"})
 # PocketBase looks at the collection of a write earlier, to know how large the body may be.
 MISSING_FOR_BODY = "Missing or invalid collection context."
 
@@ -34,6 +36,8 @@ def open_collection(catalog: Catalog, name: str, action: str, request: RequestIn
     """
     missing = MISSING_FOR_BODY if action in {"create", "update"} else MISSING
     collection = require_collection(catalog, name, missing)
+    if collection.type == "view" and action not in READING:
+        raise BadRequest(VIEWS_ONLY_SHOW)
     _read_body(request)
     if rule_of(collection, action) is None and not request.is_superuser:
         raise Forbidden(ONLY_SUPERUSERS)

@@ -1,9 +1,15 @@
 """What hangs on an auth record: pending second factors, one-time passwords, linked accounts, known origins.
 
 They name it by ``collectionRef`` and ``recordRef``, two texts, not by a relation.
+
+A changed password or address makes codes and half-finished sign-ins worthless, however many there are and
+whatever is made at that very moment: each keeps a print of the value of its owner's that it depends on, its
+bond, and is good only while its owner has that value.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from chalicelib.filters import Node, all_of, having
 from chalicelib.records.related import RelatedRecords
@@ -14,6 +20,9 @@ from chalicelib.schema.record import Record
 
 MFAS, OTPS, EXTERNAL, ORIGINS = "_mfas", "_otps", "_externalAuths", "_authOrigins"
 ATTACHED = (MFAS, OTPS, EXTERNAL, ORIGINS)
+# Which value of the owner's they depend on: whatever makes codes worthless gives a new tokenKey.
+BOUND_BY: Mapping[str, str] = {OTPS: "tokenKey", MFAS: "password"}
+BOND_LENGTH = 16
 
 NO_AUTH_COLLECTION = Problem("validation_invalid_collection_id", "Missing or invalid collection.")
 NO_RECORD = Problem("validation_invalid_record", "Missing or invalid record.")
@@ -27,11 +36,35 @@ def find_attached(record: Record, names: Iterable[str], related: RelatedRecords)
     return [each for found in collections for each in related.look_up(found, _naming(owner, found))]
 
 
+def bound_to(owner: Record, attached: Record) -> Record:
+    """The same, bound to what its owner has now, if its kind is."""
+    name = BOUND_BY.get(attached.collection.name)
+    return replace(attached, bond=_print_of(str(owner.get(name) or ""))) if name else attached
+
+
+def is_bound(attached: Record, owner: Record) -> bool:
+    """Whether the owner still has what this depends on."""
+    return attached.bond == bound_to(owner, attached).bond
+
+
+def with_owner(record: Record, related: RelatedRecords) -> Record:
+    """A new record that somebody submitted, bound to its owner if it is of these collections."""
+    if record.collection.name not in BOUND_BY:
+        return record
+    collection = related.catalog.find(str(record.get("collectionRef")))
+    owner = related.find(collection, str(record.get("recordRef"))) if collection else None
+    return bound_to(owner, record) if owner else record
+
+
 def check_attachment(record: Record, related: RelatedRecords) -> Problems:
     """What is wrong with what a record of these collections hangs on, and with the provider it names."""
     if record.collection.name not in ATTACHED:
         return {}
     return {**_check_owner(record, related), **_check_provider(record)}
+
+
+def _print_of(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:BOND_LENGTH]
 
 
 def _naming(owner: Mapping[str, str], collection: Collection) -> Node:

@@ -14,7 +14,8 @@ BODY_TYPE = "multipart/form-data"
 DOABLE = frozenset({("POST", False), ("PUT", False), ("PATCH", True), ("DELETE", True)})
 
 _PATH = re.compile(r"/api/collections/([^/]+)/records(?:/([^/]+))?")
-_BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
+# What makes a whole address unreadable: a control character, or an escape that is none.
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f]|%(?![0-9a-fA-F]{2})")
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ def read_target(asked: Asked, outer: RequestInfo) -> Target | None:
 
     Who asks is said by the batch alone. Its headers count for all, and each may have more.
     """
-    path, _, query = asked.url.partition("?")
+    path, query = asked.url.partition("?")[0], asked.url.partition("#")[0].partition("?")[2]
     found = _PATH.fullmatch(path)
-    if found is None or _BAD_ESCAPE.search(asked.url) or (asked.method, bool(found[2])) not in DOABLE:
+    if found is None or _UNREADABLE.search(asked.url) or ";" in query:
+        return None
+    if (asked.method, bool(found[2])) not in DOABLE:
         return None
     given = {name.lower().replace("-", "_"): value for name, value in asked.headers.items()}
     kept = {name: value for name, value in given.items() if name != "authorization"}

@@ -7,6 +7,7 @@ from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.ids import new_record_id
 from chalicelib.records.access import open_collection, rule_of, satisfies
+from chalicelib.records.attached import with_owner
 from chalicelib.records.auth_values import with_auth_values
 from chalicelib.records.decided import take_up, write_decided
 from chalicelib.records.present import present
@@ -59,7 +60,7 @@ def new_record(draft: Record, request: RequestInfo, related: RelatedRecords) -> 
     refuse_bad_fields(request)
     if not draft.id:
         related.note_absent(record)
-    return hashed(record)
+    return hashed(with_owner(record, related))
 
 
 def _as_asked(draft: Record) -> Record:

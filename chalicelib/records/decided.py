@@ -31,13 +31,13 @@ def write_decided(related: RelatedRecords, beside: Sequence[Planned] = ()) -> No
 
 
 def _refuse_taken(change: Change, related: RelatedRecords) -> None:
-    """Raise if another record has what this change takes; of several indexes for the last, as SQLite does."""
+    """Raise if another record has what this change takes: the last of the indexes, then the id, as SQLite."""
     before, after = before_of(change), after_of(change)
     if after is None:
         return
-    if isinstance(change, Create) and related.find(after.collection, after.id):
-        raise IdTaken(after.collection, after.id)
     for index in reversed(after.collection.unique_indexes):
         is_kept = before is not None and index.key_of(before.values) == index.key_of(after.values)
-        if not is_kept and related.find_other(index, after):
+        if not is_kept and related.find_other(index, after, before.id if before else ""):
             raise NotUnique(after.collection, index)
+    if isinstance(change, Create) and related.find(after.collection, after.id):
+        raise IdTaken(after.collection, after.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
+from itertools import islice
 
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
@@ -128,6 +129,7 @@ def remaining_superuser(changes: Sequence[Change], related: RelatedRecords) -> S
 def _find_other(collection: Collection, gone: Set[str], related: RelatedRecords) -> Record | None:
     """A record of the collection that stays."""
     changed = related.pending.changed(collection)
-    stored = read(collection, WHOLE, related.budget, first=len(gone) + len(changed) + 1)
+    most = len(gone) + len(changed) + 1
+    stored = islice(read(collection, WHOLE, related.budget, most), most)
     known: dict[str, Record | None] = {**{each.id: each for each in stored}, **changed}
     return next((each for record_id, each in known.items() if each and record_id not in gone), None)

@@ -12,7 +12,7 @@ from chalicelib.request import RequestInfo
 from chalicelib.schema.fields.file import FileField
 from chalicelib.schema.fields.many import list_texts
 from chalicelib.schema.record import Record
-from chalicelib.storage.records import find_record
+from chalicelib.views.origins import find_file_origin
 
 
 def show_file(name: str, record_id: str, file_name: str, request: RequestInfo) -> Shown:
@@ -22,16 +22,27 @@ def show_file(name: str, record_id: str, file_name: str, request: RequestInfo) -
     """
     related = RelatedRecords(get_catalog_with(name))
     collection = require_collection(related.catalog, name, MISSING_FOR_BODY)
-    record = require_found(find_record(collection, record_id))
+    record = require_found(related.find(collection, record_id))
     field = _field_of(record, file_name)
     if field.protected and not satisfies(record, rule_of(collection, "view"), request, related):
         raise NotFound()
-    place = Place(collection.id, record.id, file_name)
+    place = _place_of(record, field, file_name, related)
     query = request.query
     shown = open_file(place, field, query.get("thumb", ""), is_true(query.get("download", "")))
     if shown is None:
         raise NotFound()
     return shown
+
+
+def _place_of(record: Record, field: FileField, file_name: str, related: RelatedRecords) -> Place:
+    """Where the file is: what a view shows is its source's. Raises NotFound."""
+    if record.collection.type != "view":
+        return Place(record.collection.id, record.id, file_name)
+    origin = find_file_origin(record.collection, field.name, related.catalog)
+    holders = related.everything(origin.collection) if origin else ()
+    held = (each for each in holders if origin and file_name in list_texts(each.get(origin.field.name)))
+    holder = require_found(next(held, None))
+    return Place(holder.collection.id, holder.id, file_name)
 
 
 def is_true(text: str) -> bool:

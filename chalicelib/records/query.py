@@ -28,6 +28,7 @@ from chalicelib.filters import (
     suggest_anywhere,
 )
 from chalicelib.filters.scope import Scope
+from chalicelib.filters.sort import ROWID
 from chalicelib.filters.words import plan_in_words
 from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import Page, PageRequest, take_page
@@ -43,10 +44,10 @@ from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from chalicelib.storage.budget import Budget, BudgetExceeded
-from chalicelib.storage.records import find_record, read
 
 # How many records are read first when a filter decides how many will do.
 FIRST_PORTION = 200
+NO_CURSOR = "Views are not read by cursor: their records are made anew by each request. Use page and perPage"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def view_record(name: str, record_id: str, request: RequestInfo) -> dict[str, An
     """One record, consistently read."""
     related = RelatedRecords(get_catalog_with(name))
     collection = open_collection(related.catalog, name, "view", request)
-    record = require_allowed(find_record(collection, record_id), "view", request, related)
+    record = require_allowed(related.find(collection, record_id), "view", request, related)
     return present([record], request, related)[0]
 
 
@@ -98,11 +99,21 @@ def understand(
         check_client_text(wanted.sort, request)
         filtered = bind(parse_client_filter(wanted.filter), asked)
         sort = bind_sort(parse_sort(wanted.sort), asked)
+        if collection.type == "view":
+            _refuse_for_view(sort, wanted)
         return Question(collection, both(rule, filtered), filtered, sort)
     except SuperusersOnly as error:
         raise Forbidden(error.message) from error
     except FilterError as error:
         raise BadRequest() from error
+
+
+def _refuse_for_view(sort: Sort, wanted: PageRequest) -> None:
+    """A view's records were never inserted, and are made anew by each request."""
+    if any(order.name == ROWID for order in sort.orders):
+        raise BadRequest()
+    if wanted.cursor is not None:
+        raise BadRequest(NO_CURSOR)
 
 
 def plan_list(question: Question, wanted: PageRequest, related: RelatedRecords) -> Plan:
@@ -121,7 +132,7 @@ def _answer(question: Question, wanted: PageRequest, related: RelatedRecords, as
         return take_page_by_cursor(Reading(question.collection, plan, wanted, asker, first), related)
     plan, read_now = _begin(question, plan, wanted, related)
     note_facts(plan=plan_in_words(plan))
-    if plan.rest == ALWAYS and plan.in_order:
+    if plan.rest == ALWAYS and plan.in_order and question.collection.type != "view":
         return take_page_of_all(read_now, wanted, question.collection, related.budget)
     found = matching(plan.rest, read_now, related)
     if plan.in_order:
@@ -136,12 +147,12 @@ def _begin(
     collection, budget = question.collection, related.budget
     if plan.otherwise is not None:
         most = _worth_sorting(wanted, budget)
-        found = read(collection, plan, budget, most + 1 if wanted.skip_total else None)
+        found = related.read(collection, plan, most + 1 if wanted.skip_total else None)
         some = list(islice(found, most + 1))
         if len(some) <= most:
             return plan, iter(some)
         plan = plan.otherwise
-    return plan, read(collection, plan, budget, _first_portion(plan, wanted))
+    return plan, related.read(collection, plan, _first_portion(plan, wanted))
 
 
 def _worth_sorting(wanted: PageRequest, budget: Budget) -> int:

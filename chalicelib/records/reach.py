@@ -27,6 +27,7 @@ def referring_fields(target: Collection, catalog: Catalog) -> list[tuple[Collect
     return [
         (collection, each)
         for collection in sorted(catalog, key=lambda collection: collection.name)
+        if collection.type != "view"  # what a view shows refers to nothing
         for each in collection.fields
         if isinstance(each, RelationField) and each.collection_id == target.id
     ]

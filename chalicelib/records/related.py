@@ -3,12 +3,24 @@
 They are as the request is going to leave them: what it has decided on (pending.py) covers what was read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
-from chalicelib.filters import ALWAYS, InInsertionOrder, Node, Plan, Sort, Trials, having, make_plan, matching
+from chalicelib.errors import BadRequest
+from chalicelib.filters import (
+    ALWAYS,
+    ById,
+    InInsertionOrder,
+    Node,
+    Plan,
+    Sort,
+    Trials,
+    having,
+    make_plan,
+    matching,
+)
 from chalicelib.records.pending import Pending
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -17,8 +29,11 @@ from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage.budget import Budget
 from chalicelib.storage.records import find_everywhere, find_holder, find_record, read
+from chalicelib.views.database import SqlFailed
+from chalicelib.views.load import Loader
 
 WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
+CANNOT_READ = "The view {} cannot be read: {}"
 # From how many look-ups on reading a whole collection is the shorter way.
 MAX_LOOKUPS = 100
 
@@ -31,6 +46,7 @@ class RelatedRecords:
         self.budget = budget or Budget(get_config().query_budget)
         self.trials = Trials()
         self.pending = Pending()
+        self._views = Loader(self._catalog, self._everything_stored, self.budget.limit)
         self._by_id: dict[tuple[str, str], Record | None] = {}
         self._everything: dict[str, list[Record]] = {}
         self._referring: dict[tuple[str, str], dict[str, Sequence[Record]]] = {}
@@ -47,22 +63,26 @@ class RelatedRecords:
         if record_id in changed:
             return changed[record_id]
         if key not in self._by_id:
-            self._by_id[key] = find_record(collection, record_id)
+            self._by_id[key] = self._find_one(collection, record_id)
         return self._by_id[key]
+
+    def as_left(self, record: Record) -> Record | None:
+        """A record that is known already, as the request has left it so far; None: it is gone."""
+        return self.pending.changed(record.collection).get(record.id, record)
 
     def note_absent(self, record: Record) -> None:
         """Note that there is none of this id, which was just made up."""
         self._by_id.setdefault((record.collection.space, record.id), None)
 
-    def find_other(self, index: Index, record: Record) -> Record | None:
-        """Another record that has what this one would hold in a unique index."""
+    def find_other(self, index: Index, record: Record, own: str) -> Record | None:
+        """A record that has what this one would hold in a unique index. `own`: whose values do not count."""
         key, changed = index.key_of(record.values), self.pending.changed(record.collection)
         if key is None:
             return None
-        others = [each for each in changed.values() if each and each.id != record.id]
+        others = [each for each in changed.values() if each and each.id != own]
         found = next((each for each in others if index.key_of(each.values) == key), None)
         stored = None if found else find_holder(record.collection, index, key)
-        return stored if stored and stored.id not in {*changed, record.id} else found
+        return stored if stored and stored.id not in {*changed, own} else found
 
     def by_ids(self, collection: Collection, ids: Sequence[str]) -> Sequence[Record]:
         """The records that exist among these ids, each once, in the ids' order."""
@@ -75,10 +95,13 @@ class RelatedRecords:
 
     def fetch(self, wanted: Sequence[tuple[Collection, str]]) -> None:
         """Read these records, of any collections, at once: `by_ids` then finds them without another call."""
+        for view in {each.id: each for each, _ in wanted if each.type == "view"}.values():
+            self._everything_stored(view)
         unknown = [
             (collection, record_id)
             for collection, record_id in wanted
             if record_id
+            and collection.type != "view"
             and (collection.space, record_id) not in self._by_id
             and record_id not in self.pending.changed(collection)
         ]
@@ -131,8 +154,19 @@ class RelatedRecords:
 
     def find_few(self, collection: Collection, plan: Plan, most: int) -> Sequence[Record] | None:
         """The records that a plan is for, if no more than `most` have to be read to find them."""
-        found = list(islice(read(collection, plan, self.budget, most + 1), most + 1))
+        found = list(islice(self.read(collection, plan, most + 1), most + 1))
         return list(matching(plan.rest, found, self)) if len(found) <= most else None
+
+    def read(self, collection: Collection, plan: Plan, first: int | None = None) -> Iterator[Record]:
+        """What the plan's access finds; of a view, which has no other way, all in its query's order."""
+        if collection.type != "view":
+            return read(collection, plan, self.budget, first)
+        found = self._everything_stored(collection)
+        if isinstance(plan.access, ById):
+            wanted = set(plan.access.ids)
+            return (record for record in found if record.id in wanted)
+        is_backwards = isinstance(plan.access, InInsertionOrder) and plan.access.backwards
+        return iter(found[::-1] if is_backwards else found)
 
     def everything(self, collection: Collection) -> Iterable[Record]:
         """All records of a collection, in insertion order."""
@@ -140,8 +174,24 @@ class RelatedRecords:
 
     def _everything_stored(self, collection: Collection) -> Sequence[Record]:
         if collection.space not in self._everything:
-            self._everything[collection.space] = list(read(collection, WHOLE, self.budget))
+            found = self._everything[collection.space] = list(self._read_everything(collection))
+            if collection.type == "view":
+                self._by_id |= {(collection.space, record.id): record for record in reversed(found)}
         return self._everything[collection.space]
+
+    def _read_everything(self, collection: Collection) -> Iterable[Record]:
+        if collection.type != "view":
+            return read(collection, WHOLE, self.budget)
+        try:
+            return self._views.read_view(collection)
+        except SqlFailed as failed:
+            raise BadRequest(CANNOT_READ.format(collection.name, failed)) from failed
+
+    def _find_one(self, collection: Collection, record_id: str) -> Record | None:
+        if collection.type != "view":
+            return find_record(collection, record_id)
+        self._everything_stored(collection)
+        return self._by_id.get((collection.space, record_id))
 
     def _as_left(
         self, collection: Collection, stored: Sequence[Record], is_wanted: Callable[[Record], bool]
@@ -181,7 +231,7 @@ class RelatedRecords:
         return found
 
     def _find(self, plan: Plan, collection: Collection) -> Sequence[Record]:
-        found = matching(plan.rest, read(collection, plan, self.budget), self)
+        found = matching(plan.rest, self.read(collection, plan), self)
         return sorted(found, key=lambda record: record.rowid)
 
 

@@ -18,6 +18,7 @@ from chalicelib.storage.portions import in_portions
 from chalicelib.storage.transactions import Change, Delete
 
 FAILED = "Failed to truncate collection (most likely due to required cascade delete record references)."
+NOT_A_VIEW = "View collections cannot be truncated since they don't store their own records."
 TOO_MANY = (
     "Truncating would examine more than {} records, those that refer to them included. "
     "Delete the collection and make it again, or some of its records first, or raise QUOLL_QUERY_BUDGET"
@@ -31,6 +32,8 @@ def truncate(collection: Collection) -> None:
     Decided as a whole, within the query budget, before anything is written. Written in several transactions
     when one cannot hold it: who refers to a record goes, or loses the id, before the record does.
     """
+    if collection.type == "view":
+        raise BadRequest(NOT_A_VIEW)
     if collection.name == "_superusers":  # the last one cannot be deleted
         raise BadRequest(FAILED)
     start_over_on_conflict(lambda: _truncate(collection))

@@ -13,6 +13,7 @@ Path parameters arrive decoded (middleware.py).
 """
 
 from chalicelib.routes import (
+    backups,
     batch,
     collections,
     crons,
@@ -24,6 +25,7 @@ from chalicelib.routes import (
     record_auth,
     records,
     settings,
+    sql,
 )
 from chalicelib.routes.middleware import MIDDLEWARE
 
@@ -33,12 +35,14 @@ BLUEPRINTS = (
     records.blueprint,
     record_auth.blueprint,
     files.blueprint,
+    backups.blueprint,
     batch.blueprint,
     crons.blueprint,
     logs.blueprint,
     mails.blueprint,
     oauth2.blueprint,
     settings.blueprint,
+    sql.blueprint,
 )
 
 __all__ = ["BLUEPRINTS", "MIDDLEWARE"]

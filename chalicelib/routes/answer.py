@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -84,7 +85,8 @@ def to_json(data: Any) -> bytes:
     """Compact JSON; text stays as it is, but for half characters that UTF-8 cannot hold."""
     text = _dump(data)
     if _PYTHONS_NUMBER.search(text):
-        text = _QUOTED_NUMBER.sub(r"\1", _dump(_quote_floats(data)))
+        with suppress(RecursionError):  # nested too deep to go through: Python's way is JSON, too
+            text = _QUOTED_NUMBER.sub(r"\1", _dump(_quote_floats(data)))
     return text.encode("utf-8", "replace")
 
 

@@ -4,6 +4,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Forbidden, TooLarge
 from chalicelib.records.batch import run_batch
+from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.routes.answer import answer_several
 from chalicelib.routes.batch_body import read_batch
 from chalicelib.routes.read import read_request
@@ -26,4 +27,5 @@ def batch() -> Response:
     if len(blueprint.current_request.raw_body) > (settings.max_body_size or DEFAULT_MAX_BYTES):
         raise TooLarge(LARGE)
     several = read_batch(request.body, settings)
+    refuse_bad_fields(request)
     return answer_several(request, run_batch(several, request, settings.timeout))

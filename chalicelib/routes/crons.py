@@ -4,7 +4,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFound
 from chalicelib.jobs.firing import ask_for
-from chalicelib.jobs.schedules import SCHEDULES, find_schedule, listed
+from chalicelib.jobs.schedules import SCHEDULES, find_automatic, find_schedule, listed
 from chalicelib.routes.answer import answer, no_content
 from chalicelib.routes.read import read_request, require_superuser
 
@@ -16,7 +16,7 @@ UNKNOWN = "Missing or invalid cron job."
 def crons_list() -> Response:
     """All jobs."""
     request = require_superuser(read_request(blueprint.current_request))
-    return answer(request, [schedule.to_json() for schedule in listed(SCHEDULES)])
+    return answer(request, [schedule.to_json() for schedule in listed((*SCHEDULES, *find_automatic()))])
 
 
 @blueprint.route("/api/crons/{job}", methods=["POST"], name="crons_run", content_types=[])

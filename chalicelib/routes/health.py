@@ -1,9 +1,11 @@
 """GET /api/health: whether the application answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.backups.turn import find_work
 from chalicelib.config import get_config
 from chalicelib.request import RequestInfo
 from chalicelib.routes.answer import answer
@@ -21,20 +23,24 @@ def get_health() -> Response:
     """Whether the application answers; superusers also learn how it sees them."""
     get_config()  # raises: an application whose settings make no sense is not healthy
     request = read_request(blueprint.current_request)
-    return answer(request, describe_health(request))
+    return answer(request, describe_health(request, blueprint.current_request.headers))
 
 
-def describe_health(request: RequestInfo) -> dict[str, Any]:
+def describe_health(request: RequestInfo, given: Mapping[str, str]) -> dict[str, Any]:
     """PocketBase's health answer."""
     return {
         "message": "API is healthy.",
         "code": 200,
-        "data": describe_caller(request) if request.is_superuser else {},
+        "data": describe_caller(request, given) if request.is_superuser else {},
     }
 
 
-def describe_caller(request: RequestInfo) -> dict[str, Any]:
-    """How the application sees a superuser, and that no backup is being made just now."""
+def describe_caller(request: RequestInfo, given: Mapping[str, str]) -> dict[str, Any]:
+    """How the application sees a superuser, by headers as they came; whether no backup is being made."""
     known = (*peek_settings().trusted_proxy.headers, *PROXY_HEADERS)
-    proxies = [name for name in known if request.headers.get(name.lower().replace("-", "_"))]
-    return {"realIP": request.ip, "possibleProxyHeader": proxies[0] if proxies else "", "canBackup": True}
+    proxies = [name for name in known if given.get(name)]
+    return {
+        "realIP": request.ip,
+        "possibleProxyHeader": proxies[0] if proxies else "",
+        "canBackup": find_work() is None,
+    }

@@ -30,8 +30,9 @@ def add_headers(request: Request, get_response: GetResponse) -> Response:
     response = get_response(request)
     for name in _CHALICE_CORS:
         response.headers.pop(name, None)
+    is_framed = "Content-Security-Policy" in response.headers and "X-Frame-Options" not in response.headers
     response.headers.update(STANDARD_HEADERS)
-    if "Content-Security-Policy" in response.headers:  # files may be shown in frames, and are harmless there
+    if is_framed:  # files may be shown in frames, and are harmless there
         del response.headers["X-Frame-Options"]
     response.headers.pop("Access-Control-Allow-Origin", None)
     if has_origin:

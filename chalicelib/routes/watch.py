@@ -32,7 +32,7 @@ def log_request(request: Request, get_response: GetResponse) -> Response:
     logger.thread_safe_append_keys(**correlate(request))
     response = get_response(request)
     took = clock.stopwatch() - started
-    keep_request(see(request, response.status_code, took))
+    keep_request(lambda: see(request, response.status_code, took))
     facts = {name: fact for name, fact in gathered_facts().items() if name != DETAILS}
     done = {"status": response.status_code, "milliseconds": round(took, 1), **spent_since(before), **facts}
     logger.info("request", extra={**describe(request), **done})

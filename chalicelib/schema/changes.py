@@ -66,6 +66,8 @@ def with_access(new: Collection, old: Collection | None) -> Collection:
 
     `old` is None when there are no records yet: then all are ready at once.
     """
+    if new.type == "view":  # nothing is stored of it
+        return replace(new, slots=(), edges=())
     return replace(new, slots=_slots(new, old), edges=_edges(new, old))
 
 

@@ -44,6 +44,8 @@ class Collection:
     those of fields that have become single or multiple since.
     `space` names the collection in the keys of its records; unlike the id it is never used again.
     `refused` has the unique indexes that were taken out since it was last changed.
+    A view has a query instead of records: `sources` are the collections that it reads, ids by the names that
+    it knows them by, and `view_failure` is why it cannot be saved.
     """
 
     id: str = ""
@@ -68,6 +70,9 @@ class Collection:
     edges: tuple[Edges, ...] = ()
     shards: Shards = field(default_factory=Shards)
     refused: tuple[Refused, ...] = ()
+    view_query: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    view_failure: str = ""
 
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:
@@ -146,7 +151,8 @@ class Collection:
         }
         changes |= {"type": read_text(data.get("type")) or self.type, "refused": ()}
         fields = read_fields(data["fields"]) if "fields" in data else self.fields
-        changes["fields"] = complete_fields(fields, changes["type"])
+        is_view = changes["type"] == "view"
+        changes["fields"] = self.fields if is_view else complete_fields(fields, changes["type"])
         changes["columns"], changes["former"] = leave_columns(
             self.fields, changes["fields"], self.columns, self.former
         )
@@ -154,6 +160,8 @@ class Collection:
         changes["indexes"] = read_indexes(indexes, [field.name for field in changes["fields"]])
         if "quoll" in data:
             changes["shards"] = self.shards.changed_to(read_shards(data["quoll"], self.shards.now))
+        if is_view and "viewQuery" in data:
+            changes["view_query"] = read_text(data["viewQuery"])
         if changes["type"] == "auth":
             changes["auth"] = (self.auth or AuthOptions()).merged_with(data)
         return replace(self, **changes)
@@ -194,5 +202,6 @@ class Collection:
             "created": self.created,
             "updated": self.updated,
             "system": self.system,
+            **({"viewQuery": self.view_query} if self.type == "view" else {}),
             **options,
         }

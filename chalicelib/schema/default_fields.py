@@ -33,7 +33,7 @@ AUTH: tuple[dict[str, Any], ...] = (
     {"type": "bool", "name": "emailVisibility", "system": True},
     {"type": "bool", "name": "verified", "system": True},
 )
-DEFINITIONS: dict[str, tuple[dict[str, Any], ...]] = {"base": (ID,), "auth": (ID, *AUTH)}
+DEFINITIONS: dict[str, tuple[dict[str, Any], ...]] = {"base": (ID,), "auth": (ID, *AUTH), "view": ()}
 
 
 @cache

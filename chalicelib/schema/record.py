@@ -14,7 +14,7 @@ class Record:
 
     ``rowid`` is the insertion order as text that sorts; ``rev`` counts writes, 0 means not stored yet;
     ``stamp`` is another with each write. ``unknown`` is what is stored for fields that this definition of
-    the collection does not know yet.
+    the collection does not know yet. ``bond``: what of its owner's it depends on (records/attached.py).
     """
 
     collection: "Collection"
@@ -23,6 +23,7 @@ class Record:
     rev: int = 0
     stamp: str = ""
     unknown: Mapping[str, Any] = field(default_factory=dict)
+    bond: str = ""
 
     @property
     def id(self) -> str:

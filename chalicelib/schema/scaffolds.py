@@ -15,7 +15,7 @@ def scaffolds() -> Mapping[str, Any]:
     """A blank definition of each type, as PocketBase shows them."""
     return {
         "auth": _auth().to_json(),
-        "view": _view(),
+        "view": Collection(type="view").to_json(),
         "base": Collection.from_json({"type": "base"}).to_json(),
     }
 
@@ -25,7 +25,3 @@ def _auth() -> Collection:
     return replace(
         blank, indexes=with_key_indexes(blank, ids.random_text(SUFFIX_LENGTH, ids.RECORD_ID_ALPHABET))
     )
-
-
-def _view() -> dict[str, Any]:
-    return {**Collection(type="view").to_json(), "viewQuery": ""}

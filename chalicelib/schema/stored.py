@@ -30,6 +30,7 @@ def write_unshown(collection: "Collection") -> dict[str, Any]:
         "edges": [[each.field_id, each.tag, each.state] for each in collection.edges],
         "shards": [collection.shards.now, collection.shards.most],
         "refused": [[each.index, each.reason] for each in collection.refused],
+        **({"sources": dict(collection.sources)} if collection.type == "view" else {}),
     }
 
 
@@ -47,6 +48,8 @@ def read_attributes(data: Mapping[str, Any]) -> dict[str, Any]:
         "edges": tuple(Edges(*each) for each in data.get("edges", ())),
         "shards": Shards(*data.get("shards", ())),
         "refused": tuple(Refused(*each) for each in data.get("refused", ())),
+        "view_query": data.get("viewQuery", ""),
+        "sources": data.get("sources", {}),
     }
 
 

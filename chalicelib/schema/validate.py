@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 from chalicelib.schema.saving import Saving
 from chalicelib.schema.slots import check_shards
 from chalicelib.schema.validate_auth import RULE_CHANGED, check_auth
-from chalicelib.schema.validate_fields import check_fields
+from chalicelib.schema.validate_fields import check_fields, check_view_fields
 from chalicelib.schema.validate_indexes import check_indexes, check_servable
 
 Check: TypeAlias = Callable[[Saving], "Problem | Problems | None"]
 
 TYPES = ("base", "auth", "view")
+# The rules that a view has.
+READING = frozenset({"listRule", "viewRule"})
 WORD = re.compile(r"\w+", re.ASCII)
 MAX_ID = 100
 MAX_NAME = 255
@@ -24,7 +27,8 @@ BAD_FORMAT = Problem("validation_match_invalid", "Must be in a valid format.")
 ID_TAKEN = Problem("validation_invalid_or_existing_id", "The model id is invalid or already exists.")
 UNKNOWN_TYPE = Problem("validation_in_invalid", "Must be a valid value.")
 TYPE_CHANGED = Problem("validation_collection_type_change", "Collection type cannot be changed.")
-VIEWS_UNSUPPORTED = Problem("validation_view_unsupported", "View collections are not supported yet.")
+NO_INDEXES = Problem("validation_indexes_not_supported", "View collections don't support indexes.")
+NOT_NIL = Problem("validation_nil", "Must be blank.")
 FLAG_CHANGED = Problem(
     "validation_collection_system_flag_change", "System collection state cannot be changed."
 )
@@ -52,12 +56,32 @@ def find_name_failure(name: str) -> str:
 def check_definition(saving: Saving) -> Problems:
     """What is wrong with a definition, by its JSON keys; empty when it may be saved."""
     if saving.new.type == "view":
-        return {"type": _check_type(saving) or VIEWS_UNSUPPORTED}
+        return _check_view(saving)
     found = {key: check(saving) for key, check in CHECKS.items()}
     found |= {key: saving.check_rule(rule) for key, rule in saving.new.rules.items()}
     found |= check_auth(saving) if saving.new.is_auth else {}
     found |= _check_system_rules(saving)
     return without_none(found) or _under("indexes", check_servable(saving))
+
+
+def _check_view(saving: Saving) -> Problems:
+    new = saving.new
+    found = {key: CHECKS[key](saving) for key in ("id", "type", "system", "name")}
+    found |= {
+        "fields": check_view_fields(saving),
+        "indexes": NO_INDEXES if new.indexes else None,
+        "viewQuery": _check_query(new),
+    }
+    found |= {key: saving.check_rule(rule) for key, rule in new.rules.items() if key in READING}
+    found |= {key: NOT_NIL for key, rule in new.rules.items() if key not in READING and rule is not None}
+    return without_none({**found, **_check_system_rules(saving)})
+
+
+def _check_query(view: Collection) -> Problem | None:
+    if not view.view_query:
+        return REQUIRED
+    reason = view.view_failure
+    return Problem("validation_invalid_view_query", f"Invalid query - {reason}.") if reason else None
 
 
 def _under(key: str, problems: Problems) -> Problems:

@@ -28,6 +28,7 @@ TOO_FEW_METHODS = Problem(
 RULE_CHANGED = Problem(
     "validation_collection_system_rule_change", "System collection API rule cannot be changed."
 )
+BAD_ISSUERS = Problem("validation_invalid_issuers", "The issuers must be a list of texts.")
 NOT_A_URL = Problem("validation_is_url", "Must be a valid URL.")
 
 
@@ -159,8 +160,16 @@ def _check_provider(provider: OAuth2Provider) -> Problems:
             "clientId": None if provider.client_id else REQUIRED,
             "clientSecret": None if provider.client_secret else REQUIRED,
             **{key: NOT_A_URL for key, url in urls.items() if url and not URL.fullmatch(url)},
+            "extra": None if _has_fit_issuers(provider) else BAD_ISSUERS,
         }
     )
+
+
+def _has_fit_issuers(provider: OAuth2Provider) -> bool:
+    """Whether they are texts, or none: a restriction that cannot be read must not be taken for none."""
+    given = provider.extra.get("issuers")
+    listed = given if isinstance(given, list | tuple) else [given or ""]
+    return all(isinstance(each, str) for each in listed)
 
 
 def _check_provider_name(name: str) -> Problem | None:

@@ -33,6 +33,10 @@ TYPE_CHANGED = Problem("validation_field_type_change", "Field type cannot be cha
 NO_COLLECTION = Problem(
     "validation_field_relation_missing_collection", "The relation collection doesn't exist."
 )
+ONLY_FROM_VIEWS = Problem(
+    "validation_relation_field_non_view_base_collection",
+    "Only view collections are allowed to have relations to other views.",
+)
 COLLECTION_CHANGED = Problem("validation_field_relation_change", "The relation collection cannot be changed.")
 
 
@@ -117,14 +121,31 @@ def _check_name(name: str) -> Problem | None:
     return None if WORD.fullmatch(name) else BAD_FORMAT
 
 
+def find_name_problem(name: str) -> Problem | None:
+    """What is wrong with a field's name."""
+    return _check_name(name)
+
+
+def check_view_fields(saving: Saving) -> Problem | Problems | None:
+    """What is wrong with the fields that follow from a view's query."""
+    if not saving.new.fields:
+        return REQUIRED
+    if not isinstance(saving.new.field_by_name.get("id"), TextField):
+        return NO_PRIMARY_KEY
+    return _check_names_differ(saving) or _check_each(saving)
+
+
 def _check_relation(field: RelationField, saving: Saving) -> Problem | None:
-    former = saving.old.field_by_id.get(field.id) if saving.old else None
+    is_view = saving.new.type == "view"
+    former = saving.old.field_by_id.get(field.id) if saving.old and not is_view else None
     if isinstance(former, RelationField) and former.collection_id != field.collection_id:
         return COLLECTION_CHANGED
     found = saving.catalog.find(field.collection_id)
     is_known = (
         found is not None and found.id == field.collection_id and (saving.is_there or found is not saving.new)
     )
+    if found and found.type == "view" and not is_view:
+        return ONLY_FROM_VIEWS
     return None if is_known else NO_COLLECTION
 
 

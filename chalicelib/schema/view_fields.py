@@ -1,4 +1,4 @@
-"""The fields of a view: each column is of the field it shows, of what it counts or is cast to, or takes anything."""
+"""The fields of a view: a column has that of what it shows, one for a count or a cast, or takes anything."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,9 +29,9 @@ COUNTED: Mapping[str, Mapping[str, Any]] = {
     "total(": {"type": "number"},
 }
 CASTS: Mapping[str, Mapping[str, Any]] = {
-    **dict.fromkeys(("int", "integer"), {"type": "number", "onlyInt": True}),
-    **dict.fromkeys(("real", "decimal", "numeric"), {"type": "number"}),
-    **dict.fromkeys(("bool", "boolean"), {"type": "bool"}),
+    **{kind: {"type": "number", "onlyInt": True} for kind in ("int", "integer")},
+    **{kind: {"type": "number"} for kind in ("real", "decimal", "numeric")},
+    **{kind: {"type": "bool"} for kind in ("bool", "boolean")},
     "text": {"type": "text"},
 }
 ANYTHING: Mapping[str, Any] = {"type": "json", "maxSize": 1}
@@ -46,7 +46,7 @@ class Origin:
 
 
 def fields_of(names: Sequence[str], query: Query, tables: Mapping[str, Collection]) -> tuple[Field, ...]:
-    """A field for each column of the result; `tables` are the collections by the names the query gives them."""
+    """A field for each column of the result; `tables` are the collections by their names in the query."""
     by_alias = {column.alias: column for column in query.columns}
     return tuple(_field_of(name, by_alias.get(name), tables_by_alias(query, tables)) for name in names)
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 
 QUOTES = {"'": "'", '"': '"', "`": "`", "[": "]"}
 COMMENTS = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-# A name, or anything in parentheses or quotes, up to the next separator.
 JOIN_WORDS = frozenset({"full", "left", "right", "cross", "inner", "outer", "natural"})
 AFTER_TABLES = frozenset({"where", "group", "having", "order", "limit", "with"})
 WILDCARD = (
-    "wildcard columns (*) are not supported - manually type the collection field names you want the view query"
-    " to have"
+    "wildcard columns (*) are not supported"
+    " - manually type the collection field names you want the view query to have"
 )
 MANY_STATEMENTS = "multiple statements are not supported"
 
@@ -54,7 +53,7 @@ class _Parts:
 def parse_query(text: str) -> Query:
     """The columns and tables of a view's query. Raises BadQuery."""
     bare = text.strip().strip(";")
-    if ";" in "".join(part for part in split_outside(bare, "") if part[:1] not in QUOTES):
+    if ";" in split_outside(bare, ";"):
         raise BadQuery(MANY_STATEMENTS)
     parts = _Parts()
     for word in split_outside(_without_comments(bare), ", \n\t\r"):
@@ -120,10 +119,9 @@ def _take(parts: _Parts, word: str) -> None:
 
 
 def _read_named(text: str) -> Iterator[Named]:
-    for piece in "".join(",\0" if each == "," else each for each in split_outside(text, ",")).split(",\0"):
-        words = [word for word in split_outside(piece, " \n\t\r") if word.strip()]
-        if words:
-            yield _name_of(words)
+    pieces = (piece for piece in split_outside(text, ",") if piece != ",")
+    listed = ([word for word in split_outside(piece, " \n\t\r") if word.strip()] for piece in pieces)
+    return (_name_of(words) for words in listed if words)
 
 
 def _name_of(words: Sequence[str]) -> Named:

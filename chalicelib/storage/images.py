@@ -16,12 +16,12 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent
-from chalicelib.storage.engine import Attributes, DeleteItem, Key, WriteItem, get_engine
+from chalicelib.storage.engine import TRANSACTION_MAX, Attributes, DeleteItem, Key, WriteItem, get_engine
 from chalicelib.storage.failures import ConditionFailed
 from chalicelib.storage.queries import Query
 from chalicelib.storage.record_items import record_from
 
-MARKS = 100
+MARKS = 300
 KEPT_SECONDS = 2 * 86_400
 _KEPT = frozenset({"data", "blob", "rev", "stamp", "g1sk"})
 
@@ -53,10 +53,12 @@ def find_images(backup: str, collection: Collection) -> Iterator[Image]:
                 yield Image(item["sk"]["S"], record_from(collection, item) if "rev" in item else None)
 
 
-def put_marks(backup: str) -> None:
-    """Write the marks. Raises Overloaded."""
-    for pk, sk in _marks(backup):
-        get_engine().write_all([WriteItem({"pk": {"S": pk}, "sk": {"S": sk}, **_expiry()})])
+def put_marks(backup: str) -> int:
+    """Write the marks; how many. Raises Overloaded."""
+    items = [{"pk": {"S": pk}, "sk": {"S": sk}, **_expiry()} for pk, sk in _marks(backup)]
+    for start in range(0, len(items), TRANSACTION_MAX):
+        get_engine().write_all([WriteItem(item) for item in items[start : start + TRANSACTION_MAX]])
+    return len(items)
 
 
 def count_marks(backup: str) -> int:
@@ -66,8 +68,9 @@ def count_marks(backup: str) -> int:
 
 def remove_marks(found: Sequence[Key]) -> None:
     """Remove marks that came out of the stream."""
-    for key in found:
-        get_engine().write_all([DeleteItem(key)])
+    keys_found = list(dict.fromkeys(found))
+    for start in range(0, len(keys_found), TRANSACTION_MAX):
+        get_engine().write_all([DeleteItem(key) for key in keys_found[start : start + TRANSACTION_MAX]])
 
 
 def _marks(backup: str) -> list[Key]:

@@ -83,11 +83,13 @@ class RecordItem(JsonItem):
     """A record. `g1pk`, `g1sk` place it in its collection's insertion order; `rev` counts its writes.
 
     Its places in the collection's own indexes, `g2pk`, `g2sk` and so on, are added when it is written.
-    `stamp` tells a write from another that looks the same.
+    `stamp` tells a write from another that looks the same. `bond`, which no index has, is what of its owner's
+    a one-time password or the like depends on.
     """
 
     rev = NumberAttribute()
     stamp = UnicodeAttribute(null=True)
+    bond = UnicodeAttribute(null=True)
     g1pk = UnicodeAttribute()
     g1sk = UnicodeAttribute()
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from chalicelib.storage.order import sort_text
 
+RECORD_PREFIX = "R#"
 RECORD_SORT = "R"
 UNIQUE_SORT = "U"
 CONFIG = "CONFIG"
@@ -20,6 +21,7 @@ MIGRATIONS = "MIGRATIONS"  # sorted by the migration's name
 VERSION_SORT = "V"
 VERSION_KEY = (CONFIG, VERSION_SORT)
 HEARD_SORT = "H"
+TASK_PREFIX = "T#"
 MARK_PREFIX = "K#"
 MARK_SORT = "K"
 IMAGE_SHARDS = 16
@@ -43,7 +45,7 @@ def record_key(space: str, record_id: str) -> str:
     >>> record_key("k3v9", "abc123def456ghi")
     'R#k3v9#abc123def456ghi'
     """
-    return f"R#{space}#{escape(record_id)}"
+    return f"{RECORD_PREFIX}{space}#{escape(record_id)}"
 
 
 def rows_key(space: str, shard: int = 0) -> str:
@@ -99,7 +101,7 @@ def task_key(kind: str) -> str:
     >>> task_key("backfill")
     'T#backfill'
     """
-    return f"T#{kind}"
+    return TASK_PREFIX + kind
 
 
 def unique_key(space: str, index: str, values: Sequence[Any]) -> str:
@@ -165,7 +167,7 @@ def image_key(backup: str, record: str) -> str:
     There are several of them for a backup, since many records may change while it is made.
 
     >>> image_key("k3v9", "R#posts#abc"), image_keys("k3v9")[0]
-    ('B#k3v9#4', 'B#k3v9#0')
+    ('B#k3v9#6', 'B#k3v9#0')
     """
     return image_keys(backup)[shard_of(record, IMAGE_SHARDS)]
 

@@ -25,7 +25,7 @@ def item_of(record: Record) -> RecordItem:
     """The record as it is stored. Raises ItemTooLarge."""
     collection = record.collection
     pk, sk = key_of(collection, record.id)
-    item = RecordItem(pk, sk, rev=record.rev, stamp=record.stamp)
+    item = RecordItem(pk, sk, rev=record.rev, stamp=record.stamp, bond=record.bond or None)
     shard = keys.shard_of(record.id, collection.shards.now)
     item.g1pk, item.g1sk = keys.rows_key(collection.space, shard), record.rowid
     item.keep(data_of(record))
@@ -61,4 +61,5 @@ def record_from(collection: Collection, attributes: Attributes) -> Record:
         rev=int(item.rev),
         stamp=item.stamp or "",
         unknown=unknown_in(collection, data),
+        bond=item.bond or "",
     )

@@ -1,5 +1,7 @@
 """``import-pocketbase`` and ``export-pocketbase``: what is typed, and what is told."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,12 @@ from chalicelib.pocketbase.note import Note, keep_note
 from chalicelib.storage.engine import Engine
 
 KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports go to the current directory."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -27,7 +35,9 @@ def test_there_and_back(exported: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["import-pocketbase", str(exported)]) == 0
     assert capsys.readouterr().out.startswith("Imported in ")
     assert main(["import-pocketbase", str(exported)]) == 0
-    assert capsys.readouterr().out == "This directory is imported already: nothing was changed.\n"
+    again = capsys.readouterr().out
+    assert again.startswith("This directory is imported already: nothing was changed.\n")
+    assert "Logs are not carried." in again
     assert main(["import-pocketbase", str(exported), "--replace"]) == 0
     assert capsys.readouterr().out.startswith("Imported in ")
 
@@ -37,6 +47,42 @@ def test_refusals_are_told(exported: Path, capsys: pytest.CaptureFixture[str]) -
     assert "already" in capsys.readouterr().err
     assert main(["import-pocketbase", str(exported / "storage")]) == 1
     assert "no data directory" in capsys.readouterr().err
+
+
+def test_the_whole_report_is_kept_beside(
+    exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(exported / "data.db")) as database:
+        rows = [(f"person{place:09d}", f"{place}@example.com", str(place), "no.png") for place in range(30)]
+        marks = "INSERT INTO users (id, email, tokenKey, avatar) VALUES (?, ?, ?, ?)"
+        database.executemany(marks, rows)
+        database.commit()
+    assert main(["import-pocketbase", str(exported), "--report", str(exported / "report.txt")]) == 1
+    assert "within the directory" in capsys.readouterr().err
+    assert main(["import-pocketbase", str(exported)]) == 0
+    told = capsys.readouterr().out
+    assert "... and 12 more." in told
+    assert "The whole report is in pocketbase-import-report.txt." in told
+    lines = (tmp_path / "pocketbase-import-report.txt").read_text().splitlines()
+    assert lines[0].startswith("The directory has no superusers")
+    assert lines[30] == "users: the file no.png of record person000000029 is not in the directory."
+    assert main(["import-pocketbase", str(exported), "--replace", "--report", str(tmp_path)]) == 0
+    assert "person000000029" in capsys.readouterr().out
+
+
+def test_whole_collections_that_are_lost_end_in_an_error(
+    exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(exported / "data.db")) as database:
+        database.execute("UPDATE _collections SET name = 'a_via_b' WHERE name = 'users'")
+        database.execute("ALTER TABLE users RENAME TO a_via_b")
+        database.commit()
+    assert main(["import-pocketbase", str(exported)]) == 1
+    told = capsys.readouterr()
+    assert "Whole collections are not carried, and their records with them: a_via_b." in told.err
+    assert (
+        told.out.index("Imported in") < told.out.index("a_via_b: the collection") < told.out.index("Logs are")
+    )
 
 
 def test_two_at_once_do_not_both_go_on(

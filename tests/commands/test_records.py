@@ -11,8 +11,10 @@ import pytest
 from chalicelib.__main__ import main
 from chalicelib.collections.create import create_collection
 from chalicelib.collections.load import get_collection
+from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.records import find_record, read_pages
+from chalicelib.storage.transactions import Create, write_together
 
 FIELDS = [
     {"name": "title", "type": "text", "max": 30},
@@ -159,3 +161,52 @@ def test_a_file_that_is_no_text_is_told(posts: Path, capsys: pytest.CaptureFixtu
     posts.write_bytes(b"\xff\xfe\x00")
     assert main(["import-records", "posts", str(posts)]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_texts_come_back_as_they_were_from_csv(posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = ["a\rb", "a\r\nb", "a\nb", " a ", '"q"', "x" * 200_000]
+    field = {"name": "words", "type": "text", "max": 300_000}
+    create_collection({"name": "texts", "fields": [field]})
+    posts.write_text("".join(json.dumps({"words": each}) + "\n" for each in texts))
+    assert main(["import-records", "texts", str(posts)]) == 0
+    capsys.readouterr()
+    assert main(["export-records", "texts", "--format", "csv"]) == 0
+    file = posts.with_name("texts.csv")
+    file.write_bytes(capsys.readouterr().out.encode())
+    create_collection({"name": "again", "fields": [field]})
+    assert main(["import-records", "again", str(file)]) == 0
+    found = [record.values["words"] for page in read_pages(get_collection("again")) for record in page]
+    assert found == texts
+
+
+def test_half_characters_do_not_end_an_export(posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lone = Record(get_collection("posts"), {"id": "half00000000001", "title": "a\ud800b", "data": ["\ud800"]})
+    write_together([Create(lone)])
+    assert "a\ufffdb" in export(capsys, "--format", "csv").encode().decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.jsonl", '{"likes": NaN}', "line 1: it is no JSON object"),
+        ("a.jsonl", '{"data": [Infinity]}', "line 1: it is no JSON object"),
+        ("a.jsonl", '{"data": 1e999}', "line 1: it is no JSON object"),
+        ("a.jsonl", '{"wrods": "a", "title": "b"}', "line 1: the collection has no wrods"),
+        ("a.csv", "wrods,title\na,b\n", "line 1: the collection has no wrods"),
+        ("a.csv", "title,title\na,b\n", "line 1: the first line names title twice"),
+    ],
+)
+def test_what_means_nothing_is_refused(
+    posts: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, reason: str
+) -> None:
+    file = posts.with_name(name)
+    file.write_text(text)
+    assert main(["import-records", "posts", str(file)]) == 1
+    assert reason in capsys.readouterr().out
+    assert len(stored()) == 3
+
+
+def test_what_the_api_shows_beside_the_fields_is_no_matter(posts: Path) -> None:
+    posts.write_text('{"collectionId": "x", "collectionName": "posts", "title": "shown", "likes+": 2}\n')
+    assert main(["import-records", "posts", str(posts)]) == 0
+    assert [each["likes"] for each in stored().values() if each["title"] == "shown"] == [2]

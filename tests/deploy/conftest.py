@@ -30,6 +30,7 @@ ORDER = (
     "tour",
     "permissions",
     "stream",
+    "mails",
     "races",
     "schedules",
     "redeploy",

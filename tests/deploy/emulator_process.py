@@ -4,20 +4,21 @@ Lambda functions run in processes of this Python. There they are started without
 that what is missing in the package or the layer is missed. A layer is unpacked once, not for each of them.
 """
 
+import json
 import os
 import shlex
 import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from ministack import app as ministack
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services.cloudformation import provisioners
 
 from dev.emulator import read_partitions_faster, stop_with_parent
@@ -68,6 +69,43 @@ def complete_stacks() -> None:
     _change_properties("AWS::ApiGateway::RestApi", _find_binary_types)
 
 
+def tell_partitions() -> None:
+    """Let policies ask which partitions a call to DynamoDB writes: `dynamodb:LeadingKeys`, as AWS has it."""
+    find_context = iam_actions.dynamodb_service_context
+
+    def find_with_partitions(body: bytes) -> dict[str, Any]:
+        found = sorted(set(_partitions_in(json.loads(body or b"{}"))))
+        return {**find_context(body), **({"dynamodb:LeadingKeys": found} if found else {})}
+
+    iam_actions.dynamodb_service_context = find_with_partitions
+
+
+def _partitions_in(asked: Any) -> Iterator[str]:
+    """Of the items and keys of a call, of each part of a transaction too."""
+    if isinstance(asked, list):
+        for each in asked:
+            yield from _partitions_in(each)
+    elif isinstance(asked, dict):
+        for name, each in asked.items():
+            if name in ("Item", "Key") and isinstance(each, dict):
+                yield each.get("pk", {}).get("S", "")
+            else:
+                yield from _partitions_in(each)
+
+
+def name_senders() -> None:
+    """Let policies name the sender of a mail: AWS asks about that identity, the emulator about "*"."""
+    find_resource = iam_actions._ses_v2_resource_arn
+
+    def find_sender(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
+        if path.rstrip("/") != "/v2/email/outbound-emails":
+            return find_resource(method, path, body, region, account_id)
+        sender = json.loads(body or b"{}").get("FromEmailAddress", "")
+        return f"arn:aws:ses:{region}:{account_id}:identity/{sender}"
+
+    iam_actions._ses_v2_resource_arn = find_sender
+
+
 def _tell_states_of_indexes(properties: Any) -> None:
     for index in properties.get("GlobalSecondaryIndexes", ()):
         index["IndexStatus"] = "ACTIVE"
@@ -94,5 +132,7 @@ if __name__ == "__main__":
     hide_installed_packages(shared)
     unpack_layers_once(shared)
     complete_stacks()
+    tell_partitions()
+    name_senders()
     sys.argv = sys.argv[:1]
     ministack.main()

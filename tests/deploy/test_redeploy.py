@@ -32,7 +32,7 @@ def greet() -> Response:
 
 def change(file: Path, pattern: str, replacement: str) -> None:
     """Change a file in exactly one place."""
-    text, count = re.subn(pattern, replacement, file.read_text())
+    text, count = re.subn(pattern, replacement, file.read_text(), flags=re.MULTILINE)
     assert count == 1, f"{pattern} is {count} times in {file.name}"
     file.write_text(text)
 
@@ -47,7 +47,7 @@ def redeployed(before: dict[str, set[str]], project: Project) -> str:
     """The commands of a team that changes its routes; what `chalice deploy` says."""
     package = project.folder / "chalicelib"
     (package / "routes/greeting.py").write_text(GREETING)
-    change(package / "routes/__init__.py", r"import batch,(.*)", r"import greeting,\1")
+    change(package / "routes/__init__.py", r"^    batch,$", "    greeting,")
     change(package / "routes/__init__.py", r"batch\.blueprint", "greeting.blueprint")
     change(package / "deploy/permissions.py", r'    "batch": Needs\(.*\),\n', '    "greeting": Needs(),\n')
     project.quoll("policies")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from chalice.utils import to_cfn_resource_name
 
+from chalicelib.storage.followed import filter_criteria
 from tests.deploy.client import Api
 from tests.deploy.emulator import Emulator
 from tests.deploy.inventory import list_all
@@ -97,6 +98,8 @@ def test_the_stack_is_made_whole(
         to_cfn_resource_name(view) for view in (*JOBS, *(route.view for route in ROUTES))
     } <= functions.keys()
     assert set(functions.values()) == list_all(aws)["functions"]
+    (source,) = aws("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert source["FilterCriteria"] == filter_criteria()
 
 
 def test_it_answers_with_the_functions_of_the_routes(

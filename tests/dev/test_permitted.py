@@ -148,6 +148,26 @@ def test_who_reads_may_count_attempts_and_nothing_else(engine: Engine) -> None:
     assert engine.get(("CONFIG", "A")) is None
 
 
+@pytest.mark.parametrize(
+    ("action", "leading", "allowed"),
+    [
+        ("PutItem", "L#", True),
+        ("UpdateItem", "A#", True),
+        ("PutItem", "A#", False),
+        ("UpdateItem", "L#", False),
+        ("PutItem", "R#", False),
+        ("PutItem", "L", False),
+        # A call that tells of no partition is none that a condition lets by.
+        ("PutItem", "", False),
+        ("UpdateItem", "", False),
+        ("DeleteItem", "L#", False),
+        ("BatchWriteItem", "L#", False),
+    ],
+)
+def test_who_reads_may_write_in_two_kinds_of_partitions(action: str, leading: str, allowed: bool) -> None:
+    assert is_allowed("records_view", f"dynamodb:{action}", TABLE, leading) is allowed
+
+
 def test_a_view_acts_as_itself(
     gateway: Gateway, superuser: Superuser, monkeypatch: pytest.MonkeyPatch, defaults: Engine
 ) -> None:

@@ -23,11 +23,12 @@ _PAGE = re.compile(r"<body>(.*)</body>", re.DOTALL)
 class Inbox:
     """The mails of one server; `read` are those that were asked for."""
 
-    server: MailServer
+    server: MailServer | None = None
     read: list[Mail] = field(default_factory=list)
 
     def take(self, address: str) -> Mail:
         """The next mail to an address."""
+        assert self.server is not None, "nobody sends mail here"
         mine = [mail for mail in self.read if address in mail.recipients]
         found = self.server.wait(len(mine) + 1, address, PATIENCE)
         assert len(found) > len(mine), f"no mail has come to {address}"
@@ -36,6 +37,7 @@ class Inbox:
 
     def others(self) -> list[str]:
         """What has come and was not taken, once nothing more comes."""
+        assert self.server is not None, "nobody sends mail here"
         time.sleep(SETTLE)
         rest = [mail for mail in self.server.inbox.mails if not any(mail is each for each in self.read)]
         return sorted(f"{', '.join(mail.recipients)}: {mail.subject}" for mail in rest)

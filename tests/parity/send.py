@@ -41,10 +41,10 @@ class Talk:
 
     server: Server
     connection: http.client.HTTPConnection
-    inbox: Inbox
     names: dict[str, str] = field(default_factory=dict)
     # Random values seen so far -> what they are called in comparisons.
     labels: dict[str, str] = field(default_factory=dict)
+    inbox: Inbox = field(default_factory=Inbox)
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def talk_to(server: Server) -> Iterator[Talk]:
         running_mail_server() as mail_server,
     ):
         names = {"smtp": str(mail_server.port), "provider": provider_url()}
-        talk = Talk(server, connection, Inbox(mail_server), names)
+        talk = Talk(server, connection, names, inbox=Inbox(mail_server))
         _sign_in(talk)
         yield talk
 

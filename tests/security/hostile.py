@@ -270,6 +270,40 @@ TYPES: Sequence[str] = (
 )
 
 
+ADDRESS, MANY_DIGITS = "a@example.com", "12345678"
+# What routes want, by the end of their path: spoiled a little, it comes further than any nonsense.
+WANTED: Mapping[str, Mapping[str, Any]] = {
+    "/auth-with-oauth2": {
+        "provider": "oidc",
+        "code": "sub=1&email=a%40example.com&email_verified=true",
+        "codeVerifier": "v",
+        "redirectURL": "x",
+        "createData": {"name": "a"},
+    },
+    "/auth-with-password": {"identity": ADDRESS, "password": MANY_DIGITS},
+    "/auth-with-otp": {"otpId": "a" * 15, "password": MANY_DIGITS},
+    "/api/batch": {
+        "requests": [
+            {"method": "POST", "url": "/api/collections/posts/records", "body": {"title": "a"}},
+            {"method": "DELETE", "url": "/api/collections/users/records/annannannannann"},
+        ]
+    },
+    "/request-otp": {"email": ADDRESS},
+    "/request-password-reset": {"email": ADDRESS},
+    "/request-verification": {"email": ADDRESS},
+    "/request-email-change": {"newEmail": "b@example.com"},
+    "/confirm-password-reset": {
+        "token": "a.b.c",
+        "password": MANY_DIGITS,
+        "passwordConfirm": MANY_DIGITS,
+    },
+    "/impersonate/{record}": {"duration": 60},
+    "/api/collections/{collection}/records": {"title": "a", "count": 1, "tags": ["a"]},
+    "/api/collections": {"name": "made", "type": "base", "fields": [{"name": "title", "type": "text"}]},
+    "/api/settings": {"meta": {"appName": "a"}, "batch": {"enabled": True}},
+}
+
+
 @dataclass(frozen=True)
 class Hostile:
     """One request; `by` names whose token goes along."""
@@ -289,7 +323,10 @@ def make_request(views: Sequence[RouteEntry], seed: int) -> Hostile:
     """The request of this seed: routes in turn, so that none is left out."""
     chance = random.Random(seed)
     view = views[seed % len(views)]
-    path = "/".join(_place(part, chance) for part in view.uri_pattern.split("/"))
+    pattern = view.uri_pattern
+    if any(pattern.endswith(end) for end in WANTED if "{" not in end) and chance.random() < 0.5:
+        pattern = pattern.replace("{collection}", "users")
+    path = "/".join(_place(part, chance) for part in pattern.split("/"))
     pairs = [(chance.choice(QUERY), chance.choice(TEXTS)) for _ in range(chance.choice((0, 0, 1, 3)))]
     query = "&".join(f"{name}={quote(text, safe='', errors='surrogatepass')}" for name, text in pairs)
     kind = chance.choice(TYPES) if chance.random() < 0.4 else "application/json"
@@ -298,7 +335,12 @@ def make_request(views: Sequence[RouteEntry], seed: int) -> Hostile:
         headers[chance.choice(HEADERS)] = _of_header(chance.choice(TEXTS))
     target = f"{path}?{query}" if query else path
     return Hostile(
-        seed, view.method, target, headers, _body(kind, chance), chance.choice(("", "ann", "root", "root"))
+        seed,
+        view.method,
+        target,
+        headers,
+        _body(kind, view.uri_pattern, chance),
+        chance.choice(("", "ann", "root", "root")),
     )
 
 
@@ -307,7 +349,7 @@ def _place(part: str, chance: random.Random) -> str:
     if not part.startswith("{"):
         return part
     known = {
-        "{collection}": ("users", "posts", "_superusers", "_otps"),
+        "{collection}": ("users", "users", "posts", "_superusers", "_otps"),
         "{record}": ("annannannannann", "a" * 15),
     }
     text = chance.choice(known.get(part, ("a",)) if chance.random() < 0.7 else TEXTS)
@@ -319,9 +361,9 @@ def _of_header(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:4000]
 
 
-def _body(kind: str, chance: random.Random) -> bytes:
+def _body(kind: str, path: str, chance: random.Random) -> bytes:
     if "json" in kind.lower():
-        text = json.dumps(_value(chance, 0) if chance.random() < 0.1 else _object(chance, 0))
+        text = json.dumps(_value(chance, 0) if chance.random() < 0.1 else _asked_of(path, chance))
         return (_damaged(text, chance) if chance.random() < 0.15 else text).encode("utf-8", "surrogatepass")
     if "form-urlencoded" in kind:
         pairs = ((chance.choice(KEYS), chance.choice(TEXTS)) for _ in range(chance.randint(0, 6)))
@@ -347,6 +389,22 @@ def _damaged(text: str, chance: random.Random) -> str:
     return chance.choice(
         (text[:at], text[:at] + chance.choice(TEXTS) + text[at:], "[" * 3000 + text, text * 2)
     )
+
+
+def _asked_of(path: str, chance: random.Random) -> Any:
+    """What a route wants, with something else in some of its places; or anything."""
+    wanted = next((WANTED[end] for end in WANTED if path.endswith(end)), None)
+    return _object(chance, 0) if wanted is None or chance.random() < 0.25 else _spoiled(wanted, chance)
+
+
+def _spoiled(wanted: Any, chance: random.Random) -> Any:
+    if isinstance(wanted, Mapping):
+        added = _object(chance, 3) if chance.random() < 0.2 else {}
+        kept = {key: value for key, value in wanted.items() if chance.random() < 0.95}
+        return {key: _spoiled(value, chance) for key, value in kept.items()} | added
+    if isinstance(wanted, list):
+        return [_spoiled(each, chance) for each in wanted]
+    return _value(chance, 2) if chance.random() < 0.1 else wanted
 
 
 def _object(chance: random.Random, depth: int) -> dict[str, Any]:

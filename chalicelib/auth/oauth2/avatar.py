@@ -1,25 +1,33 @@
 """The picture that a provider names: fetched from public addresses only, as it may name any.
 
-A name is resolved once, every address that it has must be public, and the connection goes to one of those and
-not to what the name may mean a moment later.
+A name is resolved once, every address that it has must be public, and the connection goes to the first of
+those that can be reached, and not to what the name may mean a moment later.
 """
 
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TypeAlias
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import urllib3
 
-from chalicelib.auth.oauth2.outgoing import Answer, Call, CallFailed, exchange
+from chalicelib.auth.oauth2.outgoing import MOVED, Answer, Call, CallFailed, exchange, target_of
 from chalicelib.request import Upload
 
 LARGEST = 5_000_000
 REDIRECTS = 2
+MOST_ADDRESSES = 4
 LONGEST_NAME = 100
-MOVED = frozenset({301, 302, 303, 307, 308})
+# What the standard library takes for addresses of everybody, and is not: protocols, relays, examples, sites.
+RESERVED = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "fec0::/10", "3fff::/20", "5f00::/16"),
+    )
+)
 
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 
@@ -42,16 +50,17 @@ def fetch_avatar(url: str, by: Resolve = resolve) -> Upload:
         url = urljoin(url, answer.headers.get("location", ""))
     if not answer.is_success or not answer.body:
         raise CallFailed("no picture")
-    name = PurePosixPath(unquote(urlsplit(url).path)).name[-LONGEST_NAME:] or "avatar"
+    shown = "".join(filter(str.isprintable, unquote(urlsplit(url).path)))
+    name = PurePosixPath(shown).name[-LONGEST_NAME:] or "avatar"
     return Upload(name, answer.headers.get("content-type", ""), answer.body)
 
 
-def find_public_address(host: str, port: int, by: Resolve) -> str:
-    """An address to connect to. Raises CallFailed if one of the host's is not open to everybody."""
+def find_public_addresses(host: str, port: int, by: Resolve) -> Sequence[str]:
+    """The addresses to connect to. Raises CallFailed if one of the host's is not open to everybody."""
     found = by(host, port)
     if not found or not all(map(is_public, found)):
         raise CallFailed("not a public address")
-    return found[0]
+    return list(dict.fromkeys(found))[:MOST_ADDRESSES]
 
 
 def is_public(text: str) -> bool:
@@ -69,16 +78,20 @@ def is_public(text: str) -> bool:
         is_translated = address in ipaddress.ip_network("64:ff9b::/96")
         if inner is not None or is_translated:
             return is_public(str(inner or ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+    if any(address in network for network in RESERVED):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _get(url: str, by: Resolve) -> Answer:
     parts = _split(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    address = find_public_address(host, port, by)
-    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    call = Call(target, headers={"Host": parts.netloc})
-    with _pool(parts.scheme, (address, port), host) as pool:
+    call = Call(target_of(url), headers={"Host": parts.netloc})
+    *others, last = find_public_addresses(host, port, by)
+    for address in others:
+        with suppress(CallFailed), _pool(parts.scheme, (address, port), host) as pool:
+            return exchange(pool, call, LARGEST)
+    with _pool(parts.scheme, (last, port), host) as pool:
         return exchange(pool, call, LARGEST)
 
 

@@ -1,6 +1,7 @@
 """A code becomes a token: the provider is asked for it, in the two ways in which providers want that."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +15,8 @@ from chalicelib.schema.auth_options import OAuth2Provider
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_LIFE = 2**31
+SECONDS = re.compile(r"[0-9]{1,18}")
+CODE_REFUSED, CLIENT_REFUSED = "invalid_grant", (400, 401, 403, 422)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Code:
 def fetch_grant(provider: OAuth2Provider, code: Code) -> Grant:
     """The token for a code. Raises CallFailed.
 
-    The client shows who it is in a header; a provider that does not take that is asked again, by the body.
+    The client shows who it is in a header; a provider that may not take that is asked again, by the body. No
+    code is shown again that has been looked at, nor to who does not answer.
     """
     said = {
         "grant_type": "authorization_code",
@@ -55,11 +59,21 @@ def fetch_grant(provider: OAuth2Provider, code: Code) -> Grant:
     names = quote_plus(provider.client_id), quote_plus(provider.client_secret)
     basic = base64.b64encode(":".join(names).encode()).decode()
     answer = _ask(provider, said, {"Authorization": f"Basic {basic}"})
-    try:
-        return read_grant(answer)
-    except CallFailed:
+    if _is_about_client(answer):
         own = {"client_id": provider.client_id, "client_secret": provider.client_secret}
-        return read_grant(_ask(provider, {**said, **own}, {}))
+        answer = _ask(provider, {**said, **own}, {})
+    return read_grant(answer)
+
+
+def _is_about_client(answer: Answer) -> bool:
+    """Whether a refusal may be about how the client was shown: providers say that in many ways."""
+    try:
+        error = _read(answer).get("error")
+    except CallFailed:
+        error = None
+    if answer.is_success:
+        return bool(error) and error != CODE_REFUSED
+    return answer.status in CLIENT_REFUSED and error != CODE_REFUSED
 
 
 def read_grant(answer: Answer) -> Grant:
@@ -68,14 +82,10 @@ def read_grant(answer: Answer) -> Grant:
     access = said.get("access_token")
     if not isinstance(access, str) or not access:
         raise CallFailed("no token")
-    refresh, kind = said.get("refresh_token"), said.get("token_type")
-    return Grant(
-        access,
-        kind if isinstance(kind, str) else "",
-        refresh if isinstance(refresh, str) else "",
-        _expiry(said.get("expires_in")),
-        said,
-    )
+    refresh, kind = said.get("refresh_token") or "", said.get("token_type") or ""
+    if not isinstance(refresh, str) or not isinstance(kind, str):
+        raise CallFailed("no text")
+    return Grant(access, kind, refresh, _expiry(said.get("expires_in")), said)
 
 
 def _ask(provider: OAuth2Provider, said: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
@@ -92,9 +102,9 @@ def _read(answer: Answer) -> Mapping[str, Any]:
 
 def _expiry(seconds: Any) -> str:
     """When a token that is good for so many seconds ends; "" when nothing is said."""
-    try:
-        number = int(0 if seconds in (None, "") else seconds)
-    except (ValueError, TypeError, OverflowError):
-        raise CallFailed("no number of seconds") from None
-    lasting = min(max(number, 0), LONGEST_LIFE)
+    if seconds is None or seconds == "":
+        return ""
+    if isinstance(seconds, bool) or not SECONDS.fullmatch(str(seconds)):
+        raise CallFailed("no number of seconds")
+    lasting = min(int(seconds), LONGEST_LIFE)
     return clock.to_text(clock.now() + timedelta(seconds=lasting)) if lasting else ""

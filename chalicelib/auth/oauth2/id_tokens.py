@@ -8,11 +8,12 @@ from chalicelib import clock
 from chalicelib.auth.oauth2.exchange import Grant
 from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask
 from chalicelib.schema.auth_options import OAuth2Provider
-from chalicelib.security.jwt import unsafe_read_claims
-from chalicelib.security.key_sets import Key, verified_claims
+from chalicelib.security.key_sets import Key, unverified_claims, verified_claims
 
 APPLE_KEYS = "https://appleid.apple.com/auth/keys"
 KEPT_MILLISECONDS = 5 * 60 * 1000
+# A provider's clock may be ahead of ours when it says when a token was issued.
+AHEAD_SECONDS = 300
 
 
 @dataclass
@@ -36,9 +37,7 @@ def check_id_token(
     if not isinstance(token, str):
         raise CallFailed("no id token")
     claims = (
-        verified_claims(token, lambda kid: _find_key(keys_url, kid))
-        if keys_url
-        else unsafe_read_claims(token)
+        verified_claims(token, lambda kid: _find_key(keys_url, kid)) if keys_url else unverified_claims(token)
     )
     if not claims or not _is_for(claims, provider.client_id) or not is_current(claims):
         raise CallFailed("an id token that is not valid")
@@ -48,12 +47,13 @@ def check_id_token(
 
 
 def is_current(claims: Mapping[str, Any]) -> bool:
-    """Not expired, and not from the future. It must say when it expires."""
+    """Not expired, and not from the future, as far as clocks agree. It must say when it expires."""
     now = clock.now().timestamp()
     times = {name: claims[name] for name in ("exp", "nbf", "iat") if name in claims}
     if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in times.values()):
         return False
-    return times.pop("exp", 0) > now and all(each <= now for each in times.values())
+    issued, begins = times.get("iat", now), times.get("nbf", now)
+    return bool(times.get("exp", 0) > now >= begins and issued <= now + AHEAD_SECONDS)
 
 
 def _is_for(claims: Mapping[str, Any], client: str) -> bool:
@@ -77,8 +77,22 @@ def _keys_of(url: str, is_again: bool) -> list[Key]:
     # Unknown names come from whoever sends tokens: they have the keys read again once in a while only.
     if age < (KEPT_MILLISECONDS // 10 if is_again else KEPT_MILLISECONDS):
         return keys
-    answer = ask(Call(url))
-    listed = answer.json().get("keys") if answer.is_success and isinstance(answer.json(), dict) else None
-    keys = [key for key in listed if isinstance(key, dict)] if isinstance(listed, list) else []
+    try:
+        keys = _ask_for_keys(url)
+    except CallFailed:
+        if not keys:
+            raise
+        # What cannot be had again now is as good as it was; it is asked for again in a while.
+        now -= KEPT_MILLISECONDS * 9 // 10
     _memory.read[url] = (now, keys)
     return keys
+
+
+def _ask_for_keys(url: str) -> list[Key]:
+    """Raises CallFailed for what is no key set."""
+    answer = ask(Call(url))
+    said = answer.json() if answer.is_success else None
+    listed = said.get("keys") if isinstance(said, dict) else None
+    if not isinstance(listed, list):
+        raise CallFailed("no key set")
+    return [key for key in listed if isinstance(key, dict)]

@@ -1,5 +1,6 @@
 """Providers whose users no row of paths describes: a function each, from what is said to who it is."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from chalicelib.auth.oauth2.users import Said, User, fetch_said, read_user, text
 from chalicelib.schema.auth_options import OAuth2Provider
 
 APPLE_ISSUERS = ("https://appleid.apple.com",)
+DATE = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 TRUE_TEXTS = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 
 
@@ -46,8 +48,12 @@ def _said_by_apple(provider: OAuth2Provider, grant: Grant) -> Any:
 
 
 def _issuers(provider: OAuth2Provider) -> tuple[str, ...]:
+    """Who may have signed; () for anybody. Raises CallFailed for what can name nobody."""
     given = provider.extra.get("issuers")
-    return tuple(str(each) for each in given) if isinstance(given, list | tuple) else ()
+    listed = [given] if isinstance(given, str) and given else given or []
+    if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
+        raise CallFailed("issuers that are no list")
+    return tuple(listed)
 
 
 def _oidc(reply: Reply) -> User:
@@ -78,7 +84,9 @@ def _bitbucket(reply: Reply) -> User:
 
 
 def _gitlab(reply: Reply) -> User:
-    return reply.user if reply.said.get("confirmed_at") else replace(reply.user, email="")
+    """An e-mail counts from the day on when it was confirmed."""
+    confirmed = text_at(reply.said, "confirmed_at")
+    return reply.user if DATE.match(confirmed) else replace(reply.user, email="")
 
 
 def _gitee(reply: Reply) -> User:
@@ -88,7 +96,7 @@ def _gitee(reply: Reply) -> User:
     primary = [
         each
         for each in _mappings(found)
-        if each.get("state") == "confirmed" and "primary" in each.get("scope", ())
+        if each.get("state") == "confirmed" and _lists(each.get("scope"), "primary")
     ]
     return replace(reply.user, email=text_at(primary[0], "email") if primary else "")
 
@@ -132,6 +140,10 @@ def _primary(listed: Any, primary: str, proof: str) -> str:
 
 def _mappings(listed: Any) -> list[Mapping[str, Any]]:
     return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+
+
+def _lists(listed: Any, name: str) -> bool:
+    return isinstance(listed, list) and name in listed
 
 
 def _is_true(value: Any) -> bool:

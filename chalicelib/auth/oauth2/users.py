@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.auth.oauth2.configured import row_of, user_url_of
 from chalicelib.auth.oauth2.exchange import Grant
-from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask
+from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask_along
 from chalicelib.schema.auth_options import OAuth2Provider
 from chalicelib.schema.providers import Provider
 
@@ -37,7 +37,7 @@ def fetch_said(provider: OAuth2Provider, grant: Grant, url: str = "") -> Any:
         call = replace(
             call, method="POST", headers={**headers, "Content-Type": "application/json"}, body=body
         )
-    answer = ask(call)
+    answer = ask_along(call)
     if not answer.is_success:
         raise CallFailed("refused")
     return answer.json()
@@ -45,10 +45,10 @@ def fetch_said(provider: OAuth2Provider, grant: Grant, url: str = "") -> Any:
 
 def read_user(row: Provider, said: Said) -> User:
     """The user that an answer is about. Raises CallFailed for one who may not sign in."""
-    if any(value_at(said, path) != value for path, value in row.checks.items()):
+    if not all(_has(said, path, value) for path, value in row.checks.items()):
         raise CallFailed("not an active user")
     paths = row.user
-    is_proved = all(value_at(said, path) == value for path, value in row.proofs.items())
+    is_proved = all(_has(said, path, value) for path, value in row.proofs.items())
     return User(
         text_at(said, paths.id),
         text_at(said, paths.name),
@@ -86,6 +86,14 @@ def value_at(said: Any, path: str) -> Any:
         else:
             return None
     return said
+
+
+def _has(said: Said, path: str, value: Any) -> bool:
+    """Whether this is at a path. Raises CallFailed for what is no value of its kind: 1 is not true."""
+    found = value_at(said, path)
+    if found is not None and type(found) is not type(value):
+        raise CallFailed("a value of another kind")
+    return found is not None and bool(found == value)
 
 
 def _number(value: Any) -> str:

@@ -46,7 +46,7 @@ class JsonField(Field):
 
     def accept(self, raw: Any) -> Any:
         value = _decoded(raw) if isinstance(raw, str) else raw
-        if _is_deeper(value, MAX_DEPTH):
+        if is_deeper(value, MAX_DEPTH):
             return BadJson()
         return value if isinstance(raw, str) else _tidied(raw)
 
@@ -77,7 +77,8 @@ def _decoded(text: str) -> Any:
     return _without_lone_surrogates(value)
 
 
-def _is_deeper(value: Any, depth: int) -> bool:
+def is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects are nested more than so deep."""
     level = [value]
     for _ in range(depth):
         level = [item for each in level for item in _items(each)]

@@ -63,6 +63,11 @@ SCENARIOS = [
         has=("OAuth2 user.",),
         lacks=("tell",),
     ),
+    *[
+        post(f"a user {kind}", {**GOOD, "code": f"_user_as={kind}"}, status=400, has=("OAuth2 user.",))
+        for kind in ("deep", "nan", "twice", "half", "utf16")
+    ],
+    post("a user who moved", {**GOOD, "code": f"{GOOD['code']}&_user_as=moved"}, has=('"isNew":true',)),
     post(
         "off", GOOD, path="/api/collections/_superusers/auth-with-oauth2", status=403, has=("not configured",)
     ),

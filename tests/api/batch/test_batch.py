@@ -51,7 +51,8 @@ ON = [
     ),
     Scenario("a key twice", "POST", "/api/batch", body='{"requests":[],"requests":[]}', status=400),
     Scenario("a method of another kind", "POST", "/api/batch", body=of({"method": []}), status=400,
-             has=(INVALID, "validation_required")),
+             has=(UNREADABLE,)),
+    Scenario("fields that make no sense", "POST", "/api/batch?fields=:bad(", body=ONE, status=400),
     Scenario("an object for a method", "POST", "/api/batch", body=of({"method": {"a": 1}}), status=400,
              has=(UNREADABLE,)),
     Scenario(

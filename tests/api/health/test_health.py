@@ -63,6 +63,14 @@ def test_a_header_that_is_trusted_is_told(gateway: Gateway, superuser: Superuser
     play(gateway, scenario, {"root": superuser.token})
 
 
+def test_a_header_that_is_spelled_otherwise_is_another(gateway: Gateway, superuser: Superuser) -> None:
+    change_settings({"trustedProxy": {"headers": ["X-Real-IP"]}})
+    headers = {"X_Real_IP": "1.2.3.4"}
+    none = '"possibleProxyHeader":""'
+    scenario = Scenario("otherwise", "GET", "/api/health", by="root", headers=headers, has=(none,))
+    play(gateway, scenario, {"root": superuser.token})
+
+
 @pytest.fixture
 def broken_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("QUOLL_LOG_LEVEL", "loud")

@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.auth import login_alert
-from chalicelib.auth.login_alert import MOST, describe_sign_in, fingerprint_of, note_origin
+from chalicelib.auth.attach import new_attachment
+from chalicelib.auth.login_alert import MOST, MOST_REMOVED, describe_sign_in, fingerprint_of, note_origin
 from chalicelib.auth.with_password import sign_in_with_password
 from chalicelib.collections.load import get_catalog, get_collection
 from chalicelib.mail.outbox import find_all_waiting, message_in
@@ -20,7 +21,7 @@ from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Conflict, Unavailable
 from chalicelib.storage.records import find_record
-from chalicelib.storage.transactions import write_together
+from chalicelib.storage.transactions import Create, write_together
 from tests.people import PASSWORD, add_person, change_person, set_auth_options
 from tests.storage.faults import Fault, Faulty
 
@@ -225,3 +226,14 @@ def test_a_hostile_agent_is_only_text(ann: Record) -> None:
     (mail,) = mails()
     assert "&lt;b onload=&#39;x&#39;&gt;{TOKEN} {APP_NAME} {RECORD:email}" in mail.html
     assert "ann@example.com" not in mail.html
+
+
+def test_places_that_piled_up_are_in_nobodys_way(ann: Record) -> None:
+    """As many sign-ins at the same moment may have left them."""
+    catalog = get_catalog()
+    made = [new_attachment(ann, ORIGINS, catalog, fingerprint=f"{number:032}") for number in range(35)]
+    for portion in (made[:18], made[18:]):
+        write_together([Create(each) for each in portion])
+    note(ann, "a")
+    left = [each.get("fingerprint") for each in known(ann)]
+    assert left == [f"{number:032}" for number in range(MOST_REMOVED, 35)] + [fingerprint_of(at("a"))]

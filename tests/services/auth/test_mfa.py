@@ -81,6 +81,19 @@ def test_who_needs_it(ann: Record, root: Record, mfa: Mfa, superuser_asks: bool,
     assert needs_second_factor(find_again(ann), request, RelatedRecords()) is needed
 
 
+@pytest.mark.parametrize(
+    "rule", ["gone.strict = true", "@collection.gone.user ?= id", "gone = 1 || verified = true"]
+)
+@pytest.mark.parametrize("superuser_asks", [False, True])
+def test_a_rule_that_cannot_be_asked_lets_nobody_in(
+    ann: Record, root: Record, rule: str, superuser_asks: bool
+) -> None:
+    set_auth_options("users", mfa=Mfa(enabled=True, duration=60, rule=rule))
+    with pytest.raises(BadRequest, match=r"Failed to authenticate\."):
+        require(find_again(ann), by("password", auth=root if superuser_asks else None))
+    assert waiting(ann) == []
+
+
 def test_the_first_gives_an_id(ann: Record) -> None:
     mfa_id = begin(ann)
     (kept,) = waiting(ann)

@@ -59,6 +59,7 @@ def test_a_code_is_kept_as_a_hash_and_posted(ann: Record) -> None:
     (mail,) = (message_in(task) for task in find_all_waiting(10))
     assert (otp.id, otp.get("sentTo")) == (otp_id, "ann@example.com")
     assert (mail.to, mail.subject) == ("ann@example.com", otp_id)
+    assert 0 < mail.expires - clock.unix_milliseconds() <= 60_000
     written = re.fullmatch(r"Code <b>(\d{6})</b> for &lt;Ann&gt;", mail.html)
     assert written is not None
     assert passwords.password_matches(written[1], otp.get("password"))

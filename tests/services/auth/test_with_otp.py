@@ -14,7 +14,7 @@ from chalicelib.auth.with_otp import MOST_ATTEMPTS, plan_spending, sign_in_with_
 from chalicelib.collections.load import get_catalog, get_collection
 from chalicelib.errors import ApiError, BadRequest, Forbidden, TooManyRequests, ValidationFailed
 from chalicelib.ids import new_record_id
-from chalicelib.records.attached import ATTACHED, EXTERNAL, MFAS, OTPS, find_attached
+from chalicelib.records.attached import ATTACHED, EXTERNAL, MFAS, OTPS, bound_to, find_attached
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.auth_options import AuthAlert, Mfa, Otp
@@ -48,7 +48,8 @@ def keep(owner: Record, name: str = OTPS, seconds_ago: int = 0, **given: Any) ->
     made = clock.to_text(clock.now() - timedelta(seconds=seconds_ago))
     belongs = {"collectionRef": owner.collection.id, "recordRef": owner.id, "created": made, "updated": made}
     code = {"password": HASH} if name == OTPS else {}
-    return write_together([Create(Record(collection, {**empty, **belongs, **code, **given}))])[0]
+    made = Record(collection, {**empty, **belongs, **code, **given})
+    return write_together([Create(bound_to(find_record(owner.collection, owner.id) or owner, made))])[0]
 
 
 def attempt(otp_id: str, code: str = CODE, collection: str = "users", **query: str) -> dict[str, Any]:

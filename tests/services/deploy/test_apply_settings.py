@@ -14,6 +14,7 @@ from chalicelib.deploy.deployed import Deployed, find_deployed
 from chalicelib.deploy.plan import Plan
 from chalicelib.deploy.provisioning import perform, plan_settings
 from chalicelib.storage.engine import Engine
+from chalicelib.storage.followed import filter_criteria
 from tests.services.deploy.conftest import provisioned
 
 
@@ -96,6 +97,7 @@ def test_what_chalice_cannot_set(empty: Aws, deployed: Deployed) -> None:
     mapping = empty.open_client("lambda").get_event_source_mapping(UUID=deployed.streams[function])
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"].endswith("-failed")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["FilterCriteria"] == filter_criteria()
 
 
 def test_what_was_just_deployed_is_waited_for(empty: Aws, deployed: Deployed) -> None:

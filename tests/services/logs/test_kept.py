@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.errors import NotFound
 from chalicelib.logs import kept
 from chalicelib.logs.kept import clear_logs, remove_hidden
@@ -28,6 +29,13 @@ def test_a_cleared_log_is_empty_and_fills_again(store: Store) -> None:
             view_log(log.id)
     new = store(-60_000)
     assert ids() == [new.id]
+
+
+def test_a_line_of_the_very_moment_is_cleared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = store(0)
+    monkeypatch.setattr(clock, "unix_milliseconds", lambda: log.milliseconds)
+    clear_logs()
+    assert ids() == []
 
 
 def test_it_stays_cleared_when_the_settings_keep_more(store: Store, set_logs: Any) -> None:

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from chalicelib import clock
+from chalicelib.ids import random_text
 from chalicelib.mail import outbox
 from chalicelib.mail.message import Message
 from chalicelib.mail.outbox import (
+    CLAIMED_SECONDS,
+    HEAD_START_SECONDS,
     KIND,
-    PAUSES,
+    MOST_TRIES,
     RESEND_MILLISECONDS,
     claim,
     find_all_waiting,
@@ -17,7 +20,6 @@ from chalicelib.mail.outbox import (
     forget,
     is_spent,
     message_in,
-    post,
     post_once,
     posted,
 )
@@ -25,10 +27,17 @@ from chalicelib.storage import keys
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Busy, Conflict, NotUnique, Unavailable
 from chalicelib.storage.transactions import Create, write_together
+from tests.logged import kept_lines
 from tests.people import add_person
 from tests.storage.faults import Fault, Faulty
 
 MESSAGE = Message("otp", "ann@app.example", "Hi é", "<p>" + "secret " * 2000 + "</p>")
+# More than an item holds, even compressed.
+HUGE = Message("login-alert", "ann@app.example", "Hi", random_text(900_000))
+
+
+def post(message: Message) -> None:
+    write_together([], [posted(message)])
 
 
 @pytest.fixture
@@ -74,11 +83,11 @@ def test_who_was_killed_leaves_it_to_the_next_a_bounded_number_of_times(
     defaults: Engine, moment: list[int]
 ) -> None:
     post(MESSAGE)
-    for minutes in PAUSES:
+    for _ in range(MOST_TRIES):
         (task,) = find_waiting(9)
         assert not is_spent(task)
         assert claim(task) is not None
-        moment[0] += minutes * 60_000 - 1
+        moment[0] += CLAIMED_SECONDS * 1000 - 1
         assert find_waiting(9) == []
         moment[0] += 1
     (task,) = find_waiting(9)
@@ -135,3 +144,40 @@ def test_a_claim_that_was_lost_is_nobodys(defaults: Engine) -> None:
     (task,) = find_waiting(9)
     defaults.send = Faulty(defaults.send, [Fault("TransactWriteItems", Conflict("x"))])
     assert claim(task) is None
+
+
+def test_what_is_no_use_any_more_is_spent(defaults: Engine, moment: list[int]) -> None:
+    post(MESSAGE.good_for(180))
+    (task,) = find_waiting(9)
+    assert message_in(task).expires == moment[0] + 180_000
+    moment[0] += 179_999
+    assert not is_spent(task)
+    moment[0] += 1
+    assert is_spent(task)
+
+
+def test_codes_to_sign_in_with_go_first_but_not_for_ever(defaults: Engine, moment: list[int]) -> None:
+    others = [Message("verification", f"{each}@app.example", "Hi", "") for each in "ab"]
+    post(others[0])
+    moment[0] += HEAD_START_SECONDS * 1000 + 1
+    post(others[1])
+    post(MESSAGE)
+    assert [message_in(task) for task in find_waiting(9)] == [others[0], MESSAGE, others[1]]
+
+
+def test_a_mail_that_is_too_large_refuses_nothing_and_does_not_show(defaults: Engine) -> None:
+    ann = add_person(email="ann@app.example")
+    taken = []
+    with kept_lines() as lines:
+        for message in (HUGE, MESSAGE):
+            origin = ann.having(id=random_text(15).lower(), email=f"{message.kind}@app.example")
+            defaults.calls.reset()
+            write_together([Create(origin.having(tokenKey=random_text(50)))], [posted(message)])
+            taken.append(dict(defaults.calls.by_operation))
+            defaults.calls.reset()
+            post_once(message.kind, message, True)
+            taken.append(dict(defaults.calls.by_operation))
+    assert taken[:2] == taken[2:]
+    assert [message_in(task).kind for task in find_all_waiting(9)] == ["otp", "otp"]
+    assert [(line["level"], line["kind"]) for line in lines] == [("ERROR", "login-alert")] * 2
+    assert HUGE.html[:20] not in str(lines) and "ann@" not in str(lines)

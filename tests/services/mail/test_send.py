@@ -1,6 +1,8 @@
 """Where a mail leaves by: the settings' mail server, SES, or the mailbox of a stage that has neither."""
 
+import base64
 import contextlib
+import ipaddress
 import socket
 import ssl
 import threading
@@ -22,7 +24,7 @@ from moto.ses.models import ses_backends
 from chalicelib import clock
 from chalicelib.config import Config, get_config
 from chalicelib.mail import send, smtp
-from chalicelib.mail.failures import MailFailed
+from chalicelib.mail.failures import MailFailed, Unanswered
 from chalicelib.mail.message import Message
 from chalicelib.mail.send import send_now, sender_of
 from chalicelib.settings.model import DEFAULTS, Meta
@@ -33,6 +35,8 @@ from tests.mail_server import HOST, MailServer, running_mail_server, settings_fo
 
 MESSAGE = Message("otp", "ann@app.example", "Hi", "<p>Your code: <b>123456</b></p>\n<p>.</p>")
 SECRET = "pass word é"
+# What the application says, before the tests add their own stage.
+SHIPPED = send.WITH_MAILBOX
 
 
 @pytest.fixture
@@ -79,6 +83,108 @@ def test_a_wrong_password_is_told_without_it(server: MailServer) -> None:
         send_now(MESSAGE)
     assert "refuses the user and password by PLAIN: 535" in str(failed.value)
     assert SECRET not in str(failed.value)
+
+
+@pytest.mark.parametrize("method", ["PLAIN", "LOGIN"])
+def test_user_and_password_are_not_said_to_who_does_not_ask_for_them(server: MailServer, method: str) -> None:
+    server.inbox.secret, server.inbox.offers = SECRET, ("AUTH CRAM-MD5",)
+    change_settings({"smtp": {"username": "u", "password": SECRET, "authMethod": method}})
+    with pytest.raises(MailFailed, match=f"refuses the user and password by {method}: 504"):
+        send_now(MESSAGE)
+    assert len(server.inbox.commands) == 2
+    assert base64.b64encode(SECRET.encode()).decode() not in server.inbox.commands
+
+
+@pytest.mark.parametrize("method", ["PLAIN", "LOGIN"])
+def test_signing_in_under_starttls(
+    server: MailServer, method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes nothing before TLS, and has forgotten then what was said before."""
+    path = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    monkeypatch.setattr(smtp, "HERE", ())
+    server.inbox.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.inbox.tls.load_cert_chain(path)
+    server.inbox.secret = SECRET
+    change_settings({"smtp": {"username": "u", "password": SECRET, "authMethod": method}})
+    send_now(MESSAGE)
+    verbs = [each.split(" ")[0].upper() for each in server.inbox.commands]
+    assert verbs[:4] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
+    assert [mail.recipients for mail in server.wait()] == [("ann@app.example",)]
+
+
+def test_how_a_server_takes_leave_does_not_matter(server: MailServer) -> None:
+    server.inbox.bye = "500 what"
+    send_now(MESSAGE)
+    assert len(server.wait()) == 1
+
+
+def test_a_server_that_looks_into_a_mail_for_longer_than_it_takes_to_answer(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "SECONDS", 0.2)
+    server.inbox.seconds = 0.5
+    send_now(MESSAGE)
+    monkeypatch.setattr(smtp, "TAKING_SECONDS", 0.2)
+    with pytest.raises(Unanswered, match=f"{HOST}:{server.port} does not say whether it has taken the mail"):
+        send_now(MESSAGE)
+    assert len(server.wait(2)) == 2
+
+
+def test_all_of_it_has_an_end(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "TOTAL_SECONDS", 0.3)
+    server.inbox.seconds = 5
+    with pytest.raises(Unanswered):
+        send_now(MESSAGE)
+    monkeypatch.setattr(smtp, "TOTAL_SECONDS", 0.0)
+    with pytest.raises(MailFailed, match="TimeoutError"):
+        send_now(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "envelope", "option"),
+    [
+        ("a@süd.example", "b@app.example", ("a@xn--sd-xka.example", "b@app.example"), ""),
+        ("a@app.example", "b@Müller.example", ("a@app.example", "b@xn--mller-kva.example"), ""),
+        ("a@app.example", "jörg@süd.example", ("a@app.example", "jörg@xn--sd-xka.example"), "smtputf8"),
+        ("ünï@app.example", "b@app.example", ("ünï@app.example", "b@app.example"), "smtputf8"),
+    ],
+)
+def test_addresses_that_are_not_ascii(
+    server: MailServer, sender: str, to: str, envelope: tuple[str, str], option: str
+) -> None:
+    change_settings({"meta": {"senderAddress": sender, "senderName": "Süd"}})
+    send_now(replace(MESSAGE, to=to))
+    (mail,) = server.wait()
+    assert (mail.sender, mail.recipients) == (envelope[0], (envelope[1],))
+    (from_line,) = mail.message["from"].addresses
+    assert (from_line.display_name, mail.message["to"]) == ("Süd", envelope[1])
+    assert from_line.addr_spec.encode("utf-8", "surrogateescape").decode() == envelope[0]
+    begun = next(each for each in server.inbox.commands if each.lower().startswith("mail"))
+    assert ("smtputf8" in begun.lower()) == bool(option)
+    server.inbox.offers = ("8BITMIME",)
+    if option:
+        with pytest.raises(MailFailed, match="no SMTPUTF8"):
+            send_now(replace(MESSAGE, to=to))
+    else:
+        send_now(replace(MESSAGE, to=to))
+
+
+@pytest.mark.parametrize("domain", ["straße.example", "a" * 60 + "ü.example", "ü..example", "℡.example"])
+def test_a_domain_that_would_become_another_is_not_sent_to(server: MailServer, domain: str) -> None:
+    with pytest.raises(MailFailed, match="domain") as failed:
+        send_now(replace(MESSAGE, to=f"ann@{domain}"))
+    assert domain not in str(failed.value)
+    assert server.inbox.mails == []
+
+
+def test_a_stage_that_is_called_test_sends_its_mails(
+    defaults: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "WITH_MAILBOX", SHIPPED)
+    with pytest.raises(MailFailed, match="SES"):
+        send_now(MESSAGE)
+    assert list_mails() == []
 
 
 def test_a_password_does_not_go_over_an_open_line(
@@ -140,7 +246,9 @@ def make_certificate(folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = clock.now()
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
     made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    made = made.add_extension(address, critical=False)
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path = folder / "certificate.pem"

@@ -1,7 +1,11 @@
 """A directory made by the real PocketBase, once; and a stage that it can be imported into."""
 
-from collections.abc import Callable
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -16,6 +20,8 @@ from tests.services.pocketbase.directory import Directory, make_directory
 
 # Brings a directory over; what is told at the end.
 Bring = Callable[..., list[str]]
+# Changes a copy of the directory; answers where it is.
+Copy = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +40,26 @@ def stage(defaults: Engine, bucket: Store) -> Engine:
 
 @pytest.fixture
 def bring(stage: Engine, directory: Directory) -> Bring:
-    def bring(folder: Path = directory.data, replacing: bool = False) -> list[str]:
+    def bring(
+        folder: Path = directory.data,
+        replacing: bool = False,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> list[str]:
         with open_data(folder) as data:
-            return import_data(Import(data, replacing, lambda text: None))
+            return import_data(Import(data, replacing, tell))
 
     return bring
+
+
+@pytest.fixture
+def copy(directory: Directory, tmp_path: Path) -> Copy:
+    def copy(*statements: str, values: Mapping[str, Any] | None = None) -> Path:
+        folder = tmp_path / "copy"
+        shutil.copytree(directory.data, folder, dirs_exist_ok=True)
+        with closing(sqlite3.connect(folder / "data.db")) as database:
+            for statement in statements:
+                database.execute(statement, values or {})
+            database.commit()
+        return folder
+
+    return copy

@@ -131,6 +131,36 @@ def test_a_directory_with_data_is_left_alone(stage: Engine, tmp_path: Path) -> N
     assert (tmp_path / "data.db").read_text() == "mine"
 
 
+def test_what_is_not_of_an_export_is_left_alone(stage: Engine, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ExportRefused, match=r"mine\.txt already"):
+        export(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_one_that_was_cut_off_while_records_were_written_starts_over(
+    bring: Bring, stage: Engine, tmp_path: Path
+) -> None:
+    bring()
+    send, asked = stage.send, []
+
+    def dies(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(operation)
+        if asked.count("Query") == 4:
+            raise Killed
+        return send(operation, dict(arguments))
+
+    stage.send = dies
+    with pytest.raises(Killed):
+        export(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["data.db.unfinished"]
+    stage.send = send
+    (tmp_path / "data.db-wal").write_text("of another")
+    export(tmp_path)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["auxiliary.db", "data.db", "storage"]
+    assert len(rows_of(tmp_path, "posts")) == 7
+
+
 def test_where_nothing_can_be_written_it_says_so(stage: Engine, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ExportRefused, match="cannot be written"):

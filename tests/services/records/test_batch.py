@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from chalicelib.collections import load
 from chalicelib.errors import BadRequest
 from chalicelib.records.batch import run_batch
 from chalicelib.records.batch_requests import Asked
@@ -11,8 +12,9 @@ from chalicelib.records.related import RelatedRecords
 from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
 from tests.services.records.batches import SECONDS, A, B, C, delete, patch, post, put, refusal, run, stored
-from tests.services.records.world import add, add_user, ask, change_collection, collection
+from tests.services.records.world import add, add_user, ask, build, change_collection, collection, text
 
+ROLE = [text("role")]
 # What a batch comes to in writes: each record once, however often it changes.
 FOLDED: list[tuple[str, Sequence[Asked], Mapping[str, int]]] = [
     ("created", [post("authors", id=A, name="a")], {A: 1}),
@@ -125,6 +127,11 @@ def test_unique_values_one_after_the_other(
     run(*(post("tags", name=name) for name in {"t", "u", "x"} - set(outcome.values())))
 
 
+def test_of_an_id_and_a_value_the_value_is_named(blog: Engine) -> None:
+    add("tags", id=A, name="t")
+    assert list(refusal(post("tags", id=A, name="t"))[1]["data"]) == ["name"]
+
+
 def test_more_than_a_transaction_holds_is_refused(blog: Engine) -> None:
     with pytest.raises(BadRequest, match="100 items"):
         run(*(post("authors", name="x") for _ in range(101)))
@@ -151,6 +158,74 @@ def test_the_last_superuser_stays(blog: Engine, superuser: tuple[Record, str]) -
     run(post("_superusers", id=A, **one), delete("_superusers", root.id), by=root)
     left = RelatedRecords().everything(collection("_superusers"))
     assert [each.id for each in left] == [A]
+
+
+def test_of_three_superusers_two_may_go(blog: Engine, superuser: tuple[Record, str]) -> None:
+    for record_id in (A, B):
+        add("_superusers", id=record_id, email=f"{record_id}@example.com")
+    root = superuser[0]
+    run(delete("_superusers", root.id), delete("_superusers", A), by=root)
+    left = RelatedRecords().everything(collection("_superusers"))
+    assert [each.id for each in left] == [B]
+
+
+BOSS = "@request.auth.role = 'boss'"
+# Rules that ask about the caller: what is decided earlier, and what it lets be done.
+CALLERS: list[tuple[str, Mapping[str, str], Asked, bool]] = [
+    ("gained", {"createRule": BOSS}, patch("users", A, role="boss"), True),
+    ("dropped", {"createRule": BOSS}, patch("users", B, role="x"), False),
+    ("gone", {"createRule": BOSS}, delete("users", B), False),
+    ("a relation's", {"createRule": "@request.auth.leads.name = 'a'"}, patch("users", B, leads=""), False),
+    ("a relation gained", {"createRule": "@request.auth.leads.name = 'a'"}, patch("users", A, leads=C), True),
+    ("what is kept", {"createRule": "@request.auth.id != ''"}, delete("users", B), True),
+    ("the first address", {"createRule": "@request.auth.verified = false"}, delete("users", B), True),
+    (
+        "by all",
+        {"createRule": f"{BOSS} && @request.auth.collectionName = 'users'"},
+        delete("users", B),
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rules", "first", "is_allowed"), [row[1:] for row in CALLERS], ids=[row[0] for row in CALLERS]
+)
+def test_rules_see_the_caller_as_earlier_requests_leave_it(
+    blog: Engine, rules: Mapping[str, str], first: Asked, is_allowed: bool
+) -> None:
+    leads = {"name": "leads", "type": "relation", "collectionId": collection("authors").id}
+    change_collection("users", updateRule="", deleteRule="", fields=[*ROLE, leads])
+    change_collection("tags", **rules)
+    add("authors", id=C, name="a")
+    callers = {A: add_user("ann", id=A), B: add_user("bob", id=B, role="boss", leads=C)}
+    several, caller = (first, post("tags", name="x")), callers[first.url.rpartition("/")[2]]
+    if is_allowed:
+        assert len(run(*several, by=caller)) == 2
+    else:
+        assert refusal(*several, by=caller)[0] == "1"
+    assert len(stored()["tags"]) == is_allowed
+
+
+def test_who_manages_no_more_sets_no_passwords(blog: Engine) -> None:
+    rules = {"updateRule": "@request.auth.id != ''", "manageRule": BOSS}
+    change_collection("users", fields=ROLE, **rules)
+    boss, other = add_user("ann", id=A, role="boss"), add_user("bob", id=B)
+    secret = patch("users", other.id, password="87654321", passwordConfirm="87654321")
+    number, response = refusal(patch("users", boss.id, role=""), secret, by=boss)
+    assert (number, list(response["data"])) == ("1", ["oldPassword"])
+    assert len(run(secret, patch("users", boss.id, role=""), by=boss)) == 2
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_collection_that_was_made_elsewhere_a_moment_ago(
+    blog: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = load.get_snapshot()
+    build({"name": "fresh", "fields": [text("name")], "indexes": [], "createRule": ""})
+    monkeypatch.setattr(load._memory, "held", held)
+    assert held.catalog.find("fresh") is None
+    assert run(post("fresh", name="a"))[0]["body"]["name"] == "a"
 
 
 def test_a_password_that_was_just_changed_is_asked_for(blog: Engine) -> None:

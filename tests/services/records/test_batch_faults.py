@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.errors import BadRequest, Overloaded
 from chalicelib.records.batch import run_batch
+from chalicelib.records.update import update_record
+from chalicelib.settings.save import change_settings
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Busy, StorageFailure, Unavailable
 from tests.services.records.batches import A, B, C, delete, patch, post, refusal, run, stored
@@ -18,6 +21,23 @@ def test_it_takes_no_longer_than_it_may(blog: Engine) -> None:
     with pytest.raises(BadRequest, match=r"^Batch transaction failed\.$"):
         run_batch([post("authors", id=A, name="x")], ask(), 0)
     assert stored()["authors"] == {}
+
+
+def test_nor_when_time_runs_out_while_the_last_is_decided_on(
+    blog: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, stopwatch, late = blog.send, clock.stopwatch, [0]
+
+    def slow(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        late[0] += 40_000 * (operation == "GetItem")
+        return send(operation, arguments)
+
+    monkeypatch.setattr(clock, "stopwatch", lambda: stopwatch() + late[0])
+    blog.send = slow
+    with pytest.raises(BadRequest, match=r"^Batch transaction failed\.$"):
+        run(post("tags", name="x"))
+    blog.send = send
+    assert stored()["tags"] == {}
 
 
 def interrupt(engine: Engine, *others: Callable[[], Any]) -> None:
@@ -49,6 +69,17 @@ def test_a_value_that_was_taken_meanwhile_is_refused(blog: Engine) -> None:
     interrupt(blog, lambda: add("tags", id=B, name="x"))
     assert refusal(post("authors", name="x"), post("tags", name="x"))[0] == "1"
     assert (len(stored()["authors"]), len(stored()["tags"])) == (0, 1)
+
+
+def test_who_starts_over_is_counted_once(blog: Engine) -> None:
+    rule = {"label": "/api/", "duration": 80_000, "maxRequests": 2}
+    change_settings({"rateLimits": {"enabled": True, "rules": [rule]}})
+    add("posts", id=A, title="a", count=0)
+    interrupt(blog, lambda: update_record("posts", A, ask(body={"count+": 1})))
+    run(patch("posts", A, **{"count+": 1}), post("tags", name="x"))
+    assert [values["count"] for _, values in stored()["posts"].values()] == [2]
+    assert len(run(post("tags", name="v"))) == 1
+    assert refusal(post("tags", name="w"))[1]["status"] == 429
 
 
 ALL = (

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.config import Config
 from chalicelib.deploy.alarms import Watched, alarms, dashboard
+from chalicelib.observability.metrics import UNITS
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
@@ -16,7 +17,9 @@ def watched(config: Config, streams: Sequence[str] = ("quoll-dev-record_stream",
 
 
 def test_what_there_is_an_alarm_for() -> None:
-    rung = {each["MetricName"]: each for each in alarms(watched(Config(stage="dev", table="t")))}
+    rung = {
+        each["MetricName"]: each for each in alarms(watched(Config(stage="dev", table="t", metrics="stage")))
+    }
     assert rung.keys() == {
         "5XXError",
         "Latency",
@@ -24,8 +27,14 @@ def test_what_there_is_an_alarm_for() -> None:
         "ReadThrottleEvents",
         "WriteThrottleEvents",
         "ApproximateNumberOfMessagesVisible",
+        "JobFailures",
         "IteratorAge",
     }
+    assert (rung["JobFailures"]["Namespace"], rung["JobFailures"]["Dimensions"]) == (
+        "Quoll",
+        [{"Name": "stage", "Value": "dev"}],
+    )
+    assert rung["JobFailures"]["MetricName"] in UNITS
     assert rung["Latency"]["ExtendedStatistic"] == "p95"
     assert rung["ReadThrottleEvents"]["Dimensions"] == [{"Name": "TableName", "Value": "t"}]
     assert {each["AlarmName"].rpartition("-")[0] for each in rung.values()} == {"quoll-dev"}
@@ -36,8 +45,8 @@ def test_who_is_told(topic: str, actions: list[str]) -> None:
     assert all(each["AlarmActions"] == actions for each in alarms(watched(Config(alarm_topic=topic))))
 
 
-def test_without_a_gateway_and_a_stream_the_rest_is_watched() -> None:
-    rung = alarms(Watched(Config(), "", ""))
+def test_without_a_gateway_a_stream_and_metrics_the_rest_is_watched() -> None:
+    rung = alarms(Watched(Config(metrics="off"), "", ""))
     assert [each["Namespace"] for each in rung] == ["AWS/Lambda", "AWS/DynamoDB", "AWS/DynamoDB", "AWS/SQS"]
 
 

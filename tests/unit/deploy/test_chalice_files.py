@@ -42,7 +42,7 @@ def test_another_grouping_has_other_functions(project: Project) -> None:
     project.change(QUOLL_GROUPING="single")
     project.write_policies()
     functions = config_of(project)["stages"]["dev"]["lambda_functions"]
-    assert functions["api_handler"]["iam_policy_file"] == "policies/dev/keeps-files.json"
+    assert functions["api_handler"]["iam_policy_file"] == "policies/dev/all-views.json"
     assert "records_list" not in functions and "minute_tick" in functions
     assert not (project.folder / ".chalice/policies/dev/reads.json").exists()
 

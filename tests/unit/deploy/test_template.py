@@ -13,6 +13,7 @@ from chalicelib.config import STAGES_FILE, Config
 from chalicelib.deploy.resources import wanted_resources
 from chalicelib.deploy.template import Application, make_template
 from chalicelib.jobs.schedules import SCHEDULES
+from chalicelib.storage.followed import filter_criteria
 from chalicelib.storage.table import table_definition
 
 CHALICE = json.loads(STAGES_FILE.read_text())
@@ -99,6 +100,7 @@ def test_what_is_added_to_chalices_own() -> None:
     assert source["Properties"]["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     assert source["Properties"]["BatchSize"] == 500
     assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["Properties"]["FilterCriteria"] == filter_criteria()
     for job in ("MinuteTick", "JobOfMine"):
         kept = resources[job]["Properties"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
         assert kept["Destination"] == {"Fn::GetAtt": ["Failed", "Arn"]}

@@ -48,6 +48,9 @@ class MemorySource:
         self.asked.append(("referring", collection.name, field, *ids))
         return [record for record in self.records[collection.id] if refers(record.get(field), ids)]
 
+    def as_left(self, record: Record) -> Record | None:
+        return record
+
     def everything(self, collection: Collection) -> Iterable[Record]:
         self.asked.append(("everything", collection.name))
         return self.records[collection.id]

@@ -183,3 +183,8 @@ def test_sixteen_kilobytes_are_the_default(size: int) -> None:
 def test_details_of_nested_problems() -> None:
     data = {"a": {"b": {"code": "x", "message": "Is wrong."}}, "requests": {"0": {"c": "not a problem"}}}
     assert details_of(data) == {"a": {"b": "is wrong"}, "requests": {"0": {}}}
+
+
+def test_what_a_request_of_a_batch_was_answered_is_told_whole() -> None:
+    failed = {"code": "x", "message": "Batch request failed.", "response": {"status": 404, "data": {}}}
+    assert details_of({"requests": {"1": failed}}) == {"requests": {"1": failed}}

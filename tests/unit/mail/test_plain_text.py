@@ -17,6 +17,7 @@ CASES = [
     ("<a href='https://a.example/'><img src=x></a>", "[LINK](https://a.example/)"),
     ("<a>x</a>", "[x]"),
     ("<a href='b'>x", "[x](b)"),
+    ("<a href='b'>x<style>y", "[x](b)"),
     ("<a href='b'>x<a href='c'>y</a>", "[x](b)[y](c)"),
     ("a<style>p{}</style><script>x()</script><button>b <b>c</b></button><img src=x>d", "ad"),
     ("a<form>b<input>c</form>d", "ad"),

@@ -60,3 +60,71 @@ def test_what_cannot_be_carried_is_told(definition: dict[str, Any], expected: st
     left = [each for each in made if each.name == definition["name"]]
     assert all(each.list_rule is None and not each.indexes for each in left)
     assert bool(left) == ("collection" not in expected)
+
+
+MEMBERS = {
+    **next(each for each in SYSTEM if each["name"] == "users"),
+    "id": "members_id",
+    "name": "members",
+    "indexes": [],
+    "otp": {"enabled": True, "duration": 180, "length": 8},
+}
+MFA = {"enabled": True, "duration": 600, "rule": "@collection.gone.id = 1"}
+UNHEARD = {"enabled": True, "providers": [{"name": "unheard", "clientId": "a", "clientSecret": "b"}]}
+NO_SUBJECT = {"subject": "", "body": "b"}
+OPTIONS: list[tuple[str, Any, str, Any]] = [
+    ("mfa", MFA, "mfa.rule is not understood: now all", {**MFA, "rule": ""}),
+    ("mfa", {**MFA, "rule": "", "duration": 1}, "mfa has its default", {**MFA, "rule": "", "duration": 600}),
+    ("oauth2", UNHEARD, "oauth2.providers: unheard is not carried", []),
+    (
+        "passwordAuth",
+        {"enabled": True, "identityFields": ["email", "name"]},
+        "passwordAuth.identityFields: nobody signs in by name any more",
+        {"enabled": True, "identityFields": ["email"]},
+    ),
+    ("authToken", {"secret": "s" * 30, "duration": 1}, "authToken has its default", None),
+    ("verificationTemplate", NO_SUBJECT, "verificationTemplate has its default", None),
+]
+
+
+@pytest.mark.parametrize(("name", "option", "expected", "after"), OPTIONS)
+def test_an_option_that_cannot_be_does_not_take_the_people_with_it(
+    name: str, option: Any, expected: str, after: Any
+) -> None:
+    relation = {"type": "relation", "name": "of", "collectionId": "members_id"}
+    made, told = carry([*SYSTEM, {**MEMBERS, name: option}, base("notes", fields=[relation])])
+    (line,) = told
+    assert line.startswith(f"members: {expected}")
+    assert [each.name for each in made][-2:] == ["members", "notes"]
+    stored = made[-2].to_stored()[name]
+    assert after is None or (stored if name != "oauth2" else stored["providers"]) == after
+    assert stored.get("secret", "s" * 30) == option.get("secret", "s" * 30)
+
+
+def test_too_few_ways_to_sign_in_twice_end_it() -> None:
+    mfa = {**MFA, "rule": ""}
+    made, told = carry([*SYSTEM, {**MEMBERS, "mfa": mfa, "otp": {"enabled": False}}])
+    assert [each.split(":")[1] for each in told] == [" mfa is off"]
+    assert made[-1].name == "members"
+
+
+@pytest.mark.parametrize("condition", [" WHERE name LIKE 'a%'", ""])
+def test_what_people_sign_in_by_stays_before_other_indexes(condition: str) -> None:
+    numbers = [{"type": "number", "name": f"n{place}"} for place in range(16)]
+    indexes = [f"CREATE INDEX ixx{place} ON members (n{place})" for place in range(16)]
+    unique = f"CREATE UNIQUE INDEX ix ON members (name){condition}"
+    sign_in = {"enabled": True, "identityFields": ["email", "name"]}
+    changed = {
+        "fields": [*MEMBERS["fields"], *numbers],
+        "indexes": [*indexes, unique],
+        "passwordAuth": sign_in,
+    }
+    made, _ = carry([*SYSTEM, {**MEMBERS, **changed}])
+    assert made[-1].name == "members"
+    names = made[-1].to_stored()["passwordAuth"]["identityFields"]
+    assert names == (["email"] if condition else ["email", "name"])
+
+
+def test_what_is_lost_is_told_first() -> None:
+    _, told = carry([*SYSTEM, base("r", listRule="a = 1"), base("x_via_y")])
+    assert [each.split(":")[0] for each in told] == ["x_via_y", "r"]

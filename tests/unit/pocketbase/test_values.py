@@ -1,12 +1,13 @@
 """Values as SQLite holds them, and back."""
 
+import math
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.pocketbase.values import Stored, column_of, value_from, value_to
+from chalicelib.pocketbase.values import NotCarried, Stored, column_of, is_changed, value_from, value_to
 from chalicelib.schema.fields import FIELD_TYPES, Field
 
 LIST = {"maxSelect": 3, "values": ["a", "b", "c"]}
@@ -43,7 +44,7 @@ READ: list[tuple[Field, Stored, Any]] = [
     (field("select", **LIST), "a", ["a"]),
     (field("select", **LIST), "[broken", ["[broken"]),
     (field("json"), "no json", "no json"),
-    (field("json"), "[" * 100_000, "[" * 100_000),
+    (field("json"), "[NaN]", "[NaN]"),
     (field("geoPoint"), "x", {"lon": 0, "lat": 0}),
     (field("text"), None, ""),
     (field("bool"), None, False),
@@ -61,6 +62,33 @@ def test_both_ways(of: Field, stored: Stored, value: Any) -> None:
 @pytest.mark.parametrize(("of", "stored", "value"), READ)
 def test_what_is_strange_is_read(of: Field, stored: Stored, value: Any) -> None:
     assert value_from(of, stored) == value
+
+
+@pytest.mark.parametrize(
+    ("of", "stored", "reason"),
+    [
+        (field("json"), "[" * 100_000, "nested more than 200 deep"),
+        (field("json"), "[" * 201 + "]" * 201, "nested more than 200 deep"),
+        (field("json"), '{"a": 1e999}', "beyond all bounds"),
+        (field("number"), math.inf, "beyond all bounds"),
+    ],
+)
+def test_what_cannot_be_held_is_not_carried(of: Field, stored: Stored, reason: str) -> None:
+    with pytest.raises(NotCarried, match=reason):
+        value_from(of, stored)
+
+
+@pytest.mark.parametrize(("of", "stored", "value"), SAME)
+def test_what_is_the_same_is_not_told(of: Field, stored: Stored, value: Any) -> None:
+    assert not is_changed(of, stored, value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"), [("a", False), ("", False), ("[broken", False), ('["a","a"]', True)]
+)
+def test_lists_may_lack_their_brackets(stored: Stored, expected: bool) -> None:
+    of = field("select", **LIST)
+    assert is_changed(of, stored, value_from(of, stored)) == expected
 
 
 ANY = st.recursive(

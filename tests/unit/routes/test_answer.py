@@ -114,3 +114,10 @@ def test_an_answer_that_a_function_cannot_return_is_refused() -> None:
 )
 def test_what_was_written_is_always_answered(data: dict[str, Any], shown: dict[str, Any]) -> None:
     assert json.loads(answer_written(RequestInfo(), data).body) == shown
+
+
+def test_what_is_nested_too_deep_to_go_through_is_answered_nevertheless() -> None:
+    value: Any = 1.0
+    for _ in range(600):
+        value = [value]
+    assert json.loads(to_json(value)) == value

@@ -43,7 +43,7 @@ def broken() -> Response:
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[Seen]:
     """What the log is told."""
     kept: list[Seen] = []
-    monkeypatch.setattr(watch, "keep_request", kept.append)
+    monkeypatch.setattr(watch, "keep_request", lambda look: kept.append(look()))
     return kept
 
 

@@ -101,6 +101,7 @@ def make_request(method: str = "GET", **changes: Any) -> Request:
     return Request({**event, **changes})
 
 
+@pytest.mark.usefixtures("defaults")
 def test_an_empty_request() -> None:
     expected = RequestInfo(path="/api/collections/a%20b/records", ip="192.0.2.1")
     request = read_request(make_request())
@@ -115,6 +116,7 @@ def test_an_empty_request() -> None:
     )
 
 
+@pytest.mark.usefixtures("defaults")
 def test_the_first_of_repeated_parameters_counts() -> None:
     query = {"filter": ["a", "b"], "sort": [""], "odd": []}
     assert read_request(make_request(multiValueQueryStringParameters=query)).query == {
@@ -123,11 +125,13 @@ def test_the_first_of_repeated_parameters_counts() -> None:
     }
 
 
+@pytest.mark.usefixtures("defaults")
 def test_header_names_as_rules_know_them() -> None:
     headers = {"X-Own-Header": "A", "accept": "x"}
     assert read_request(make_request(headers=headers)).headers == {"x_own_header": "A", "accept": "x"}
 
 
+@pytest.mark.usefixtures("defaults")
 @pytest.mark.parametrize(("body", "is_encoded"), [('{"a":"ü"}', False), ("eyJhIjoiw7wifQ==", True)])
 def test_bodies_as_the_gateway_encodes_them(body: str, is_encoded: bool) -> None:
     headers = {"Content-Type": "application/json"}
@@ -135,12 +139,14 @@ def test_bodies_as_the_gateway_encodes_them(body: str, is_encoded: bool) -> None
     assert request.body == {"a": "ü"}
 
 
+@pytest.mark.usefixtures("defaults")
 def test_a_malformed_body_matters_when_it_is_looked_at() -> None:
     request = read_request(make_request("POST", headers={"Content-Type": "application/json"}, body="{"))
     with pytest.raises(UnreadableBody):
         dict(request.body)
 
 
+@pytest.mark.usefixtures("defaults")
 @pytest.mark.parametrize(
     "header", ["", "nonsense", "Bearer ", "a.b.c", "Basic eHg6eXk=", "Bearer " + "x" * 9000]
 )

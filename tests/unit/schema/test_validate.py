@@ -64,7 +64,7 @@ def test_ids(given, code):
 
 TYPES = [
     ("zzz", ["type validation_in_invalid"]),
-    ("view", ["type validation_view_unsupported"]),
+    ("view", ["fields validation_required", "viewQuery validation_required"]),
     ("base", []),
     ("auth", []),
 ]
@@ -97,7 +97,15 @@ CHANGES = [
     ("no name", {"name": None}, ["name validation_required"]),
     ("a taken name", {"name": "USERS"}, ["name validation_collection_name_exists"]),
     ("unknown type", {"type": "zzz"}, ["type validation_in_invalid"]),
-    ("to a view", {"type": "view"}, ["type validation_collection_type_change"]),
+    (
+        "to a view",
+        {"type": "view"},
+        [
+            "indexes validation_indexes_not_supported",
+            "type validation_collection_type_change",
+            "viewQuery validation_required",
+        ],
+    ),
     ("to system", {"system": True}, ["system validation_collection_system_flag_change"]),
     ("the id renamed", {"fields": [{**ID, "name": "id2"}, S]}, ["fields validation_missing_primary_key"]),
     (

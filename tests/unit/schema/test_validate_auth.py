@@ -19,6 +19,9 @@ def identity(*names):
     return {"passwordAuth": {"enabled": True, "identityFields": [*names]}}
 
 
+BAD_ISSUERS = "oauth2.providers.0.extra validation_invalid_issuers"
+
+
 def providers(*listed, enabled=True):
     return {"oauth2": {"enabled": enabled, "providers": [*listed]}}
 
@@ -117,6 +120,12 @@ OPTIONS = [
     (providers({**GOOGLE, "authURL": "x"}), ["oauth2.providers.0.authURL validation_is_url"]),
     (providers({**GOOGLE, "tokenURL": "http://a b"}), ["oauth2.providers.0.tokenURL validation_is_url"]),
     (providers({"name": "zzz"}, enabled=False), []),
+    (providers({**GOOGLE, "extra": {"issuers": "https://a.example.com"}}), []),
+    (providers({**GOOGLE, "extra": {"issuers": ["https://a.example.com"]}}), []),
+    (providers({**GOOGLE, "extra": {"issuers": None}}), []),
+    (providers({**GOOGLE, "extra": {"issuers": 5}}), [BAD_ISSUERS]),
+    (providers({**GOOGLE, "extra": {"issuers": {"a": 1}}}), [BAD_ISSUERS]),
+    (providers({**GOOGLE, "extra": {"issuers": [5]}}), [BAD_ISSUERS]),
 ]
 
 

@@ -69,7 +69,7 @@ REFUSED = {
     "what we must understand": (signed("RS256", RSA, crit=["b64"]), public("RS256", RSA)),
     "an exponent of one": (signed("RS256", RSA), public("RS256", RSA, e="AQ")),
     "no token": ("a.b", public("RS256", RSA)),
-    "too long": (signed("RS256", RSA) + "A" * 20_000, public("RS256", RSA)),
+    "too long": (signed("RS256", RSA) + "A" * 70_000, public("RS256", RSA)),
 }
 
 

@@ -1,10 +1,14 @@
 """Pictures come from public addresses only."""
 
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from chalicelib.auth.oauth2 import avatar
-from chalicelib.auth.oauth2.avatar import fetch_avatar, find_public_address, is_public
-from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask, exchange
+from chalicelib.auth.oauth2 import avatar, outgoing
+from chalicelib.auth.oauth2.avatar import fetch_avatar, find_public_addresses, is_public
+from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask, ask_along, together_within
 
 PRIVATE = [
     "127.0.0.1",
@@ -41,6 +45,12 @@ PRIVATE = [
     "::ffff:169.254.169.254",
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
+    "192.0.0.8",
+    "192.88.99.1",
+    "64:ff9b:1::1",
+    "fec0::1",
+    "3fff::1",
+    "5f00::1",
     "localhost",
     "",
 ]
@@ -50,12 +60,12 @@ PRIVATE = [
 def test_not_public(address: str) -> None:
     assert not is_public(address)
     with pytest.raises(CallFailed):
-        find_public_address("pictures.example.com", 80, lambda host, port: ["93.184.216.34", address])
+        find_public_addresses("pictures.example.com", 80, lambda host, port: ["93.184.216.34", address])
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_public(address: str) -> None:
-    assert find_public_address("pictures.example.com", 80, lambda host, port: [address]) == address
+    assert find_public_addresses("pictures.example.com", 80, lambda host, port: [address]) == [address]
 
 
 class Quiet(ThreadingHTTPServer):
@@ -65,14 +75,17 @@ class Quiet(ThreadingHTTPServer):
         """Clients hang up."""
 
 
+MOVES = {"/moved": "http://169.254.169.254/latest/meta-data", "/next": "/a.gif", "/circle": "circle"}
+
+
 class Pictures(BaseHTTPRequestHandler):
     seen: list[tuple[str, str]] = []
 
     def do_GET(self) -> None:
         type(self).seen.append((self.path, self.headers["Host"]))
-        if self.path == "/moved":
+        if self.path in MOVES:
             self.send_response(302)
-            self.send_header("Location", "http://169.254.169.254/latest/meta-data")
+            self.send_header("Location", MOVES[self.path])
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -151,27 +164,70 @@ def test_calls_that_cannot_be_made(url: str) -> None:
         ask(Call(url))
 
 
-class Slow:
-    """A server that sends a byte now and then, for ever."""
-
-    status, headers = 200, {}
-
-    def read1(self, size: int) -> bytes:
-        return b"x"
-
-    def close(self) -> None:
-        """Nothing is open."""
+def trickle(connection: socket.socket, pieces: Iterator[bytes]) -> None:
+    with connection, suppress(OSError):
+        connection.recv(65_536)
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.02)
 
 
-class Endless:
-    def request(self, *given: object, **named: object) -> Slow:
-        return Slow()
+TRICKLES = {
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a chunk's extension": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+    "a body": (b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", b"x"),
+    "a body without length": (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+    "nothing": (b"", b""),
+}
 
 
-def test_a_trickle_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.auth.oauth2.outgoing.TOTAL_SECONDS", 0.05)
-    with pytest.raises(CallFailed, match="too long"):
-        exchange(Endless(), Call("http://slow.example.com"), 10**9)  # type: ignore[arg-type]
+@pytest.mark.parametrize("kind", TRICKLES)
+@pytest.mark.parametrize("own", [True, False], ids=["its own time", "the sign-in's"])
+def test_trickles_end(kind: str, own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, again = TRICKLES[kind]
+    monkeypatch.setattr(outgoing, "TOTAL_SECONDS", 0.15 if own else 5.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        def serve() -> None:
+            trickle(server.accept()[0], chain([first], repeat(again, 50)))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(CallFailed), together_within(5.0 if own else 0.15):
+            ask(Call(url))
+        assert time.monotonic() - began < 0.6
+        thread.join(5)
+
+
+def test_no_call_is_begun_when_time_is_over(port: int) -> None:
+    with together_within(0), pytest.raises(CallFailed, match="no time"):
+        ask(Call(f"http://127.0.0.1:{port}/a"))
+    assert Pictures.seen == []
+
+
+def test_moves_on_the_same_server_are_followed(port: int) -> None:
+    assert ask_along(Call(f"http://127.0.0.1:{port}/next")).body == b"GIF89a"
+    for elsewhere, why in (("/moved", "another server"), ("/circle", "too often")):
+        with pytest.raises(CallFailed, match=why):
+            ask_along(Call(f"http://127.0.0.1:{port}{elsewhere}"))
+    assert ask_along(Call(f"http://127.0.0.1:{port}/next", "POST", body=b"")).status == 501
+
+
+@pytest.mark.parametrize("target", ["", "?s=1", "//a/b.gif"])
+def test_addresses_without_a_path(port: int, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    monkeypatch.setattr(avatar, "is_public", lambda address: address == "127.0.0.1")
+    fetch_avatar(f"http://pictures.example.com:{port}{target}", lambda host, at: ["127.0.0.1"])
+    asked = target if target.startswith("/") else f"/{target}"
+    assert [path.lstrip("/") for path, _ in Pictures.seen] == [asked.lstrip("/")]
+
+
+def test_the_next_address_is_tried(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avatar, "is_public", lambda address: True)
+    url = f"http://pictures.example.com:{port}/x%00y.gif"
+    assert fetch_avatar(url, lambda host, at: ["::1", "127.0.0.1"]).name == "xy.gif"
 
 
 @pytest.fixture

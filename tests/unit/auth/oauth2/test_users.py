@@ -1,15 +1,18 @@
 """Providers' answers become users; answers of another shape become refusals."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.auth.oauth2 import odd_users
 from chalicelib.auth.oauth2.exchange import Grant, read_grant
 from chalicelib.auth.oauth2.outgoing import Answer, CallFailed
 from chalicelib.auth.oauth2.users import User, read_user, text_at
+from chalicelib.schema.auth_options import OAuth2Provider
 from chalicelib.schema.providers import PROVIDERS
 
 ANYTHING = st.recursive(
@@ -22,7 +25,11 @@ ANYTHING = st.recursive(
 def test_by_paths() -> None:
     said = {"sub": "1", "name": "Ann", "picture": "p", "email": "a@example.com", "email_verified": True}
     assert read_user(PROVIDERS["google"], said) == User("1", "Ann", "", "a@example.com", "p")
-    assert read_user(PROVIDERS["google"], {**said, "email_verified": "true"}).email == ""
+    assert read_user(PROVIDERS["google"], {**said, "email_verified": False}).email == ""
+    assert read_user(PROVIDERS["google"], {**said, "email_verified": None}).email == ""
+    for other in ("true", 1, 1.0, []):
+        with pytest.raises(CallFailed):
+            read_user(PROVIDERS["google"], {**said, "email_verified": other})
 
 
 @pytest.mark.parametrize(
@@ -52,6 +59,44 @@ def test_whatever_is_said(said: Any, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("scope", "email"),
+    [
+        (None, ""),
+        (5, ""),
+        ("primary", ""),
+        (["primary"], "a@example.com"),
+        (["committed"], ""),
+        ([["primary"], {}], ""),
+    ],
+)
+def test_gitee_s_scopes(monkeypatch: pytest.MonkeyPatch, scope: object, email: str) -> None:
+    listed = [{"email": "a@example.com", "state": "confirmed", "scope": scope}]
+    monkeypatch.setattr(odd_users, "fetch_said", lambda *given: listed)
+    provider = OAuth2Provider(name="gitee")
+    assert odd_users._gitee(odd_users.Reply(provider, Grant("a"), {}, User("1"))).email == email
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "is_proved"),
+    [
+        ("2020-01-02T03:04:05.000Z", True),
+        ("2020-01-02", True),
+        ("", False),
+        (None, False),
+        ("true", False),
+        ("0001-01-01T00:00:00Z", False),
+    ],
+)
+def test_gitlab_s_dates(confirmed: object, is_proved: bool) -> None:
+    user, provider = User("1", email="a@example.com"), OAuth2Provider(name="gitlab")
+    reply = odd_users.Reply(provider, Grant("a"), {"confirmed_at": confirmed}, user)
+    assert bool(odd_users._gitlab(reply).email) is is_proved
+    for other in (True, 1, []):
+        with pytest.raises(CallFailed):
+            odd_users._gitlab(replace(reply, said={"confirmed_at": other}))
+
+
 def answer(body: str, kind: str = "application/json", status: int = 200) -> Answer:
     return Answer(status, {"content-type": kind}, body.encode())
 
@@ -75,6 +120,13 @@ def test_grants() -> None:
         answer('{"access_token":"a","expires_in":"soon"}'),
         answer('{"access_token":"a","expires_in":[]}'),
         answer('{"access_token":"a","expires_in":1e400}'),
+        answer('{"access_token":"a","expires_in":3600.5}'),
+        answer('{"access_token":"a","expires_in":true}'),
+        answer('{"access_token":"a","expires_in":-5}'),
+        answer('{"access_token":"a","expires_in":" 60 "}'),
+        answer('{"access_token":"a","expires_in":"6_0"}'),
+        answer('{"access_token":"a","token_type":5}'),
+        answer('{"access_token":"a","refresh_token":5}'),
         answer("[" * 100_000),
     ],
 )

@@ -1,0 +1,219 @@
+"""SQLite in memory, fenced: it reads the tables that it is given, and nothing else, for a limited time.
+
+A statement that would write, attach a file, set a pragma or load an extension is not even prepared. Whoever
+uses this pays for importing sqlite3, which is why it is done late.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import clock
+from chalicelib.views.tables import Row, Table, make_table, shown_type
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# json_each and window functions, as PocketBase's have them.
+OLDEST = (3, 38, 0)
+TOO_OLD = "the SQLite of this runtime is {}, and 3.38 or later is needed: deploy with Python 3.12 or later"
+# Functions that are tables, and that read nothing but what they are given.
+JSON_TABLES = frozenset({"json_each", "json_tree"})
+MILLISECONDS = 8_000
+STEPS = 10_000  # of SQLite's machine, between two looks at the clock
+MEMORY = 128 * 1024 * 1024
+LONGEST_VALUE = 2_000_000
+# In bytes, about: what all rows of one result may come to.
+LARGEST_RESULT = 32 * 1024 * 1024
+PORTION = 100
+KINDS: Mapping[int, str] = {
+    1: "SQL logic error",
+    7: "out of memory",
+    9: "interrupted",
+    18: "string or blob too big",
+    20: "datatype mismatch",
+    23: "authorization denied",
+}
+NO_FUNCTION = "not authorized to use function"
+READS_ONLY = "only statements that read are supported: change records and collections through the API"
+TOO_LONG = "the query takes too long: it was stopped after {} seconds"
+CANNOT_LOAD = "what the query reads cannot be loaded: {}"
+TOO_LARGE = "the query finds more than {} rows, or more than {} MB: narrow it, or raise QUOLL_QUERY_BUDGET"
+
+
+class SqlFailed(Exception):
+    """A statement that cannot be carried out: says why, SQLite's own reasons as PocketBase words them."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Columns by name, in order, and rows."""
+
+    names: Sequence[str]
+    rows: Sequence[Row]
+
+
+@dataclass
+class Database:
+    """An open database. `read` has the tables that statements have read so far, in lower case."""
+
+    connection: "sqlite3.Connection"
+    tables: frozenset[str]
+    read: set[str] = field(default_factory=set)
+    refused: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    until: float = 0.0
+
+    def prepare(self, statement: str) -> None:
+        """Find out what a statement reads, without carrying it out. Raises SqlFailed."""
+        with self._failures_told():
+            is_explained = statement.lower().startswith("explain")
+            self.connection.execute(statement if is_explained else f"EXPLAIN {statement}").close()
+
+    def run(self, statement: str, most: int, *, is_cut: bool = False) -> Result:
+        """Carry out one statement. Raises SqlFailed: for more rows than `most`, too, unless these are cut."""
+        self.until = clock.stopwatch() + MILLISECONDS
+        self.refused.clear()
+        self.unknown.clear()
+        with self._failures_told(), closing(self.connection.cursor()) as cursor:
+            cursor.execute(statement)
+            names = [each[0] for each in cursor.description or ()]
+            return Result(names, _fetch(cursor, most, is_cut) if names else [])
+
+    def make_view(self, query: str) -> str:
+        """A view of a query, which is not carried out yet: its name."""
+        with self._failures_told(), self._unfenced():
+            self.connection.execute(f"CREATE VIEW `{VIEW}` AS SELECT * FROM ({query.strip().rstrip(';')})")  # noqa: S608
+        return VIEW
+
+    def types_of(self, query: str) -> Sequence[str]:
+        """The declared types of a query's columns, "" for what is no column; nothing where there are none."""
+        try:
+            self.make_view(query)
+        except SqlFailed:
+            return ()
+        with self._unfenced():
+            found = self.connection.execute(f"PRAGMA table_info(`{VIEW}`)").fetchall()
+        return [shown_type(each[2]) for each in found]
+
+    @contextmanager
+    def _unfenced(self) -> Iterator[None]:
+        self.connection.set_authorizer(None)
+        try:
+            yield
+        finally:
+            self.connection.set_authorizer(self.allow)
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        import sqlite3  # noqa: PLC0415
+
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise SqlFailed(self._reason(error)) from error
+        except (sqlite3.Warning, MemoryError, UnicodeError) as error:
+            raise SqlFailed(f"SQL logic error: {str(error) or 'out of memory'} (1)") from error
+
+    def _reason(self, error: "sqlite3.Error") -> str:
+        code = getattr(error, "sqlite_errorcode", 1)
+        if self.unknown:
+            return f"SQL logic error: no such table: {self.unknown[0]} (1)"
+        if self.refused:
+            return READS_ONLY
+        if code == INTERRUPTED:
+            return TOO_LONG.format(MILLISECONDS // 1000)
+        if str(error).startswith(NO_FUNCTION):
+            return "SQL logic error: not authorized (1)"
+        kind = KINDS.get(code & 0xFF, "SQL logic error")
+        return f"{kind} ({code})" if str(error) == kind else f"{kind}: {error} ({code})"
+
+    def allow(self, action: int, name: str | None, column: str | None, *_: Any) -> int:
+        """What a statement that is being prepared may do: SQLite asks for each table, column and function."""
+        if action == READ and name:
+            return self._allow_reading(name.lower(), column)
+        if action == FUNCTION and column in DANGEROUS:
+            return DENIED
+        if action in ALLOWED:
+            return OK
+        self.refused.append(str(action))
+        return DENIED
+
+    def _allow_reading(self, name: str, column: str | None) -> int:
+        if name in self.tables:
+            self.read.add(name)
+        elif column and name not in JSON_TABLES | {
+            VIEW
+        }:  # without a column: a name given within the statement
+            self.unknown.append(name)
+            return DENIED
+        return OK
+
+    def is_late(self) -> bool:
+        """Whether the statement that runs has run long enough."""
+        return clock.stopwatch() > self.until
+
+
+VIEW = "quoll view"
+INTERRUPTED = 9
+# Of sqlite3, which is not imported here.
+OK, DENIED = 0, 1
+READ, SELECT, FUNCTION, RECURSIVE = 20, 21, 31, 33
+ALLOWED = frozenset({SELECT, FUNCTION, RECURSIVE})
+DANGEROUS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
+
+
+@contextmanager
+def open_database(tables: Sequence[Table]) -> Iterator[Database]:
+    """A database with these tables. Raises SqlFailed."""
+    import sqlite3  # noqa: PLC0415
+
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise SqlFailed(TOO_OLD.format(sqlite3.sqlite_version))
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.text_factory = lambda raw: raw.decode(errors="replace")
+        try:
+            _prepare(connection)
+            for table in tables:
+                make_table(connection, table)
+        except (sqlite3.Error, MemoryError, OverflowError) as error:
+            raise SqlFailed(CANNOT_LOAD.format(str(error) or "out of memory")) from error
+        known = frozenset(table.name.lower() for table in tables)
+        database = Database(connection, known)
+        connection.set_authorizer(database.allow)
+        connection.set_progress_handler(database.is_late, STEPS)
+        yield database
+
+
+def _prepare(connection: "sqlite3.Connection") -> None:
+    import sqlite3  # noqa: PLC0415
+
+    for statement in (
+        f"PRAGMA hard_heap_limit = {MEMORY}",
+        "PRAGMA temp_store = 2",  # nothing on disk
+        "SELECT * FROM json_each('[]'), json_tree('[]')",  # known from now on
+    ):
+        connection.execute(statement).fetchall()
+    for limit, most in (
+        (sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
+        (sqlite3.SQLITE_LIMIT_ATTACHED, 0),
+        (sqlite3.SQLITE_LIMIT_COLUMN, 1000),
+        (sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 100),
+        (sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 500),
+        (sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500),
+    ):
+        connection.setlimit(limit, most)
+
+
+def _fetch(cursor: "sqlite3.Cursor", most: int, is_cut: bool) -> list[Row]:
+    rows: list[Row] = []
+    size = 0
+    while portion := cursor.fetchmany(PORTION):
+        rows += portion
+        size += sum(len(value) for row in portion for value in row if isinstance(value, str | bytes))
+        if is_cut and len(rows) >= most:
+            return rows[:most]
+        if len(rows) > most or size > LARGEST_RESULT:
+            raise SqlFailed(TOO_LARGE.format(most, LARGEST_RESULT // 1024 // 1024))
+    return rows
