@@ -22,11 +22,12 @@ AWS_ENDPOINT_URL       another AWS than Amazon's (the embedded one); default non
 import os
 import socket
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from chalicelib.frozen import dataclass
 
 # What an embedded AWS wants to be asked with; nobody's own profiles and credentials have a say.
 LOCAL_AWS = {

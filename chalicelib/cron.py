@@ -8,8 +8,9 @@ A field is a list, separated by commas, of `*`, `n`, `a-b`, `*/n` and `a-b/n`. A
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from chalicelib.frozen import dataclass
 
 MACROS = {
     "@yearly": "0 0 1 1 *",

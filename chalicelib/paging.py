@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
+
+from chalicelib.frozen import dataclass
 
 DEFAULT_PER_PAGE = 30
 MAX_PER_PAGE = 1000

@@ -10,11 +10,11 @@ level that no other path names. In the answer of a list, paths start at the item
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from chalicelib.excerpt import shorten
+from chalicelib.frozen import dataclass
 
 Modifier: TypeAlias = Callable[[str], str] | None
 

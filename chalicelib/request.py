@@ -1,10 +1,11 @@
 """A request as rules see it: what ``@request.*`` means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.file import NewFile, Source, new_file
 from chalicelib.schema.media import media_type_of
 from chalicelib.schema.media.names import new_file_name

@@ -1,9 +1,9 @@
 """The tokens that auth records are given: what they say, and what signs them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.schema.record import Record
 from chalicelib.security.jwt import read_token, sign_token, unsafe_read_claims
 

@@ -7,12 +7,12 @@ there as it was; then the database is made of it, in insertion order.
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from chalicelib.backups.turn import BackupFailed, Turn
 from chalicelib.filters.access import InInsertionOrder
+from chalicelib.frozen import dataclass
 from chalicelib.pocketbase.data_folder import quoted
 from chalicelib.pocketbase.export_schema import (
     make_collection,

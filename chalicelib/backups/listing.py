@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -13,6 +12,7 @@ from chalicelib.backups.turn import find_work
 from chalicelib.errors import BadRequest, NotFound, ValidationFailed
 from chalicelib.files.answer import Shown
 from chalicelib.files.store import Held, get_store
+from chalicelib.frozen import dataclass
 from chalicelib.request import RequestInfo, Upload
 from chalicelib.schema.media import media_type_of
 from chalicelib.schema.media.names import new_file_name

@@ -12,13 +12,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from chalicelib.backups.parts import Fetching
 from chalicelib.backups.turn import BackupFailed, Turn
 from chalicelib.files.store import Held, Missing
+from chalicelib.frozen import dataclass
 from chalicelib.pocketbase.data_folder import BESIDE, DATABASE, STORAGE
 
 # A function's disk holds 512 MB.

@@ -9,7 +9,7 @@ with equal values is taken out of the definition, which says so from then on.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from chalicelib import clock
@@ -17,6 +17,7 @@ from chalicelib.collections.load import get_newest
 from chalicelib.collections.outcome import find_now, mark_ready, name_of, take_out
 from chalicelib.collections.rewrite import is_certain, write_again
 from chalicelib.collections.settling import longest_settling_seconds
+from chalicelib.frozen import dataclass
 from chalicelib.schema.building import names_of
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record

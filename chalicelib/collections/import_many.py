@@ -1,7 +1,7 @@
 """Importing collections: many definitions, all or none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from chalicelib import clock
@@ -20,6 +20,7 @@ from chalicelib.collections.reading import open_body
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view_definitions import derive_all, views_after
 from chalicelib.errors import BadRequest, ValidationFailed
+from chalicelib.frozen import dataclass
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.completion import complete

@@ -4,13 +4,14 @@ The settings come by the same read, as they are stored (chalicelib/settings/load
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 from chalicelib import clock
 from chalicelib.config import get_config
 from chalicelib.errors import NotFound
+from chalicelib.frozen import dataclass
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.collections import load_all, read_version

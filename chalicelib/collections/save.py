@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.collections.load import get_newest, note_saved
 from chalicelib.errors import BadRequest, TooManyRequests
+from chalicelib.frozen import dataclass
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.collections import save_collections

@@ -1,13 +1,17 @@
 """Views among the collections that are saved: their fields follow from their queries and what they read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from chalicelib.errors import BadRequest
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.views.derive import check_ids, derive_again, derive_view, reads
+
+# A view with what follows from its query, or with its `view_failure`.
+Derive: TypeAlias = Callable[[Collection, Catalog], Collection]
 
 BROKEN = "Failed to update collection. Raw error: \nfailed to {what} column {name} - {reason}."
 MISSING_COLUMN = re.compile(r"no such column: (?:\w+\.)*(\w+)")
@@ -21,13 +25,15 @@ def with_derived(new: Collection, catalog: Catalog) -> Collection:
     return made if made.view_failure else replace(made, view_failure=check_ids(made, catalog))
 
 
-def derive_all(put: Sequence[Collection], catalog: Catalog) -> list[Collection]:
+def derive_all(
+    put: Sequence[Collection], catalog: Catalog, derive: Derive = with_derived
+) -> list[Collection]:
     """The same for many definitions that may read each other; `catalog` has them all."""
     made = {each.id: each for each in put if each.type == "view"}
     waiting = list(made.values())
     while waiting:
         after = Catalog([made.get(each.id, each) for each in catalog])
-        derived = [with_derived(each, after) for each in waiting]
+        derived = [derive(each, after) for each in waiting]
         made |= {each.id: each for each in derived}
         left = [each for each in derived if each.view_failure]
         if len(left) == len(waiting):

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from chalicelib.frozen import dataclass
 
 
 class CommandFailed(Exception):

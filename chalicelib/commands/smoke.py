@@ -5,12 +5,12 @@ import json
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib import clock
 from chalicelib.commands.command import Command, CommandFailed, say
+from chalicelib.frozen import dataclass
 from chalicelib.ids import new_record_id
 
 ATTEMPTS = 5

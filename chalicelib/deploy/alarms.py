@@ -6,11 +6,11 @@ what CloudWatch asks for an alarm, whether it rings or not.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.config import Config
 from chalicelib.deploy.resources import queue_name
+from chalicelib.frozen import dataclass
 from chalicelib.observability.metrics import NAMESPACE, OFF
 
 MINUTE = 60

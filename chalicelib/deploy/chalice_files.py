@@ -5,7 +5,6 @@ What somebody else has put into config.json stays, other settings of a function 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from chalice.app import Chalice
 
 from chalicelib.deploy.policies import function_settings, policy_files
 from chalicelib.deploy.stages import configs_of, settings_of
+from chalicelib.frozen import dataclass
 
 SETTINGS = "lambda_functions"
 WIDTH = 118

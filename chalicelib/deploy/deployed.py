@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.config import STAGES_FILE
+from chalicelib.frozen import dataclass
 
 FOLDER = STAGES_FILE.parent / "deployed"
 

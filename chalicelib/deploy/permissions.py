@@ -5,7 +5,8 @@ From this table come the policy files and the functions' settings (policies.py),
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from chalicelib.frozen import dataclass
 
 READ_TABLE = "read the table"
 WRITE_TABLE = "write the table"

@@ -1,8 +1,9 @@
 """What provisioning has to do: what is wanted beside what was found, as steps in words. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.frozen import dataclass
 
 
 @dataclass(frozen=True)

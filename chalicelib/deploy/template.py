@@ -6,7 +6,6 @@ the functions' settings hold for both. Secrets are not in it: CloudFormation mak
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalice.utils import to_cfn_resource_name
@@ -24,6 +23,7 @@ from chalicelib.deploy.gateway_stage import (
     stream_settings,
 )
 from chalicelib.deploy.resources import as_tags, queue_name, wanted_resources
+from chalicelib.frozen import dataclass
 from chalicelib.storage.table import table_definition
 
 Resource = dict[str, Any]

@@ -1,13 +1,14 @@
 """What is answered to who asks for a file: headers, which part, or where else to get it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import format_datetime
 
 from chalicelib import ids
 from chalicelib.files.conditions import refused_status, wanted_range
 from chalicelib.files.ranges import BadRange, Part, read_ranges
 from chalicelib.files.store import Held, get_store
+from chalicelib.frozen import dataclass
 from chalicelib.request import RequestInfo
 
 # What a function can return, which is Base64 on its way, and a little room.

@@ -6,7 +6,7 @@ and S3's code.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote, urlsplit
 
 from botocore.auth import S3SigV4Auth
@@ -14,6 +14,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
+
+from chalicelib.frozen import dataclass
 
 SECONDS = 5
 _CODE = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")

@@ -6,7 +6,6 @@ which is how tests make faults.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -17,6 +16,7 @@ from botocore.session import get_session
 
 from chalicelib.config import get_config
 from chalicelib.errors import Overloaded
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.file import Source
 from chalicelib.storage.calls import current_calls
 

@@ -3,8 +3,9 @@
 import io
 import re
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from chalicelib.frozen import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture

@@ -5,7 +5,6 @@ file; a record that is given the text as the field's value takes the file over. 
 """
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from chalicelib import clock, ids
 from chalicelib.files.places import UPLOADS
 from chalicelib.files.store import LARGEST_FORM, Missing, get_store
+from chalicelib.frozen import dataclass
 from chalicelib.request import Upload
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.file import FileField, Source

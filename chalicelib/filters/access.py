@@ -1,9 +1,9 @@
 """Ways to read a collection, as data: a plan names one, storage carries it out."""
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from chalicelib.filters.sql_text import SqlValue
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields import Field
 from chalicelib.schema.indexes import Index
 from chalicelib.schema.slots import Slot

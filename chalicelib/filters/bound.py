@@ -1,10 +1,10 @@
 """The tree of an expression once every name is resolved: comparisons of values, columns and functions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from chalicelib.filters.joins import ROOT, Elements, Join
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields import Field
 
 SqlValue: TypeAlias = str | int | float | None

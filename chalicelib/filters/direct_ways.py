@@ -1,7 +1,7 @@
 """Ways to records that need no search: by id, by the values of a unique index, by one of a field's values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.filters.access import Access, ByEdge, ById, ByUnique
@@ -11,6 +11,7 @@ from chalicelib.filters.facts import is_storable
 from chalicelib.filters.joins import ROOT, Elements, Join, Related
 from chalicelib.filters.read import affinity_of
 from chalicelib.filters.sort import Sort
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
 from chalicelib.schema.indexes import Index

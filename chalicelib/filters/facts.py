@@ -5,7 +5,6 @@ Each fact is implied by the tree; together they may be less than it says.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from chalicelib.filters.access import Bound
@@ -15,6 +14,7 @@ from chalicelib.filters.joins import ROOT
 from chalicelib.filters.like import contains_pattern, literal_start
 from chalicelib.filters.read import affinity_of
 from chalicelib.filters.sql_text import SqlValue, like_text, order_of, to_number, to_text
+from chalicelib.frozen import dataclass
 
 # Numeric columns that hold one number; the others of that affinity hold JSON.
 NUMBERS = frozenset({"number", "bool"})

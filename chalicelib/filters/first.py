@@ -1,7 +1,6 @@
 """What a record is sorted by: the value in the first rows, along a path, that a tree accepts."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from chalicelib.filters.bound import And, Node, Operand, all_of, joins_in
@@ -12,6 +11,7 @@ from chalicelib.filters.read import Reader
 from chalicelib.filters.remember import anchors_in, anchors_of, remembered
 from chalicelib.filters.rows import Assignment, rows_of
 from chalicelib.filters.sql_text import SqlValue
+from chalicelib.frozen import dataclass
 
 # The value in a tuple of its own; None when no rows are accepted.
 Finder: TypeAlias = Callable[[Assignment], tuple[SqlValue] | None]

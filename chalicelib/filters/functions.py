@@ -1,11 +1,11 @@
 """The functions of the language."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import acos, cos, isfinite, pi, sin
 
 from chalicelib.filters.dates import strftime
 from chalicelib.filters.sql_text import SqlValue, to_number
+from chalicelib.frozen import dataclass
 
 EARTH_RADIUS_KM = 6371
 MAX_MODIFIERS = 8

@@ -7,9 +7,9 @@ path speak of the same related record.
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.record import Record
 
 

@@ -5,9 +5,9 @@ the left: time grows with text times pattern, whatever a client writes.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.nocase import fold_nocase
 
 _PART = re.compile(r"\\(.?)|([%_])|([^\\%_]+)", re.DOTALL)

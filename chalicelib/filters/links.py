@@ -9,13 +9,14 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.filters.bound import And, Column, Condition, Constant, Node, Operand, all_of
 from chalicelib.filters.compare import TEXT
 from chalicelib.filters.facts import find_fact, is_plain
 from chalicelib.filters.joins import ROOT, Elements, Every, Join, Referring, Related, Root, chain_of
 from chalicelib.filters.read import affinity_of
+from chalicelib.frozen import dataclass
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field

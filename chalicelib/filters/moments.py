@@ -1,10 +1,11 @@
 """Moments as SQLite counts them: milliseconds since noon of Julian day 0."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.filters.sql_text import SqlValue, to_number
+from chalicelib.frozen import dataclass
 
 DAY = 86_400_000
 HALF_DAY = DAY // 2

@@ -4,7 +4,7 @@ The first way that there is narrows the search most (ways.py). Where it does not
 for, and another one does, the plan has both: how much the first finds is not known before it is read.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Optional
 
 from chalicelib.filters.access import Access, ByEdge, BySlot, InInsertionOrder, Place, Union
@@ -15,6 +15,7 @@ from chalicelib.filters.joins import ROOT
 from chalicelib.filters.slot_choice import choose_ordered
 from chalicelib.filters.sort import ROWID, Order, Sort
 from chalicelib.filters.ways import WAYS, first_way, way_of
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 
 

@@ -1,13 +1,14 @@
 """Names of fields, and paths through relations, to operands."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from chalicelib.filters.bound import Column, Element, Extract, Length, Lower, Operand
 from chalicelib.filters.failures import FilterError
 from chalicelib.filters.joins import NEW_ROOT, Elements, Join, Referring, Related
 from chalicelib.filters.scope import Scope
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.relation import RelationField

@@ -1,9 +1,9 @@
 """Where an expression stands: whose collection, which request, what time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.filters.joins import ROOT, Join
+from chalicelib.frozen import dataclass
 from chalicelib.request import RequestInfo
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection

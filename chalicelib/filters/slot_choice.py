@@ -1,7 +1,6 @@
 """Which stretch of which slot holds every record that a tree can match, and what order it comes in."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from chalicelib.filters.access import Bound, BySlot
@@ -9,6 +8,7 @@ from chalicelib.filters.bound import Column
 from chalicelib.filters.facts import EQUAL, HIGH, LOW, START, Facts, is_plain
 from chalicelib.filters.joins import ROOT
 from chalicelib.filters.sort import ROWID, Order, Sort
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.indexes import IndexColumn
 from chalicelib.schema.slots import Slot

@@ -1,7 +1,7 @@
 """The order of a list."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.filters.bind import bind_operand, guard_of
@@ -15,6 +15,7 @@ from chalicelib.filters.scope import Scope
 from chalicelib.filters.source import RecordSource
 from chalicelib.filters.sql_text import order_of
 from chalicelib.filters.syntax import Name
+from chalicelib.frozen import dataclass
 from chalicelib.ids import random_text
 from chalicelib.schema.record import Record
 

@@ -1,7 +1,8 @@
 """The tree of an expression as it was written: names are still names."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from chalicelib.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass
 
 from chalicelib.filters.failures import FilterError
+from chalicelib.frozen import dataclass
 
 OPERATORS = frozenset(
     any_match + operator

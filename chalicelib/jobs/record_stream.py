@@ -8,13 +8,13 @@ Lambda's own metrics. What is no change at all is logged and left out, since it 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint, DynamoDBEvent
 
 from chalicelib.config import get_stream_arn
 from chalicelib.errors import Overloaded
+from chalicelib.frozen import dataclass
 from chalicelib.jobs.backups import Read, keep_former
 from chalicelib.jobs.tasks import TASKS, run_tasks
 from chalicelib.jobs.watch import watched

@@ -16,12 +16,12 @@ longer than a function lives (15 minutes) belongs into a task (chalicelib/jobs/t
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 from chalicelib.backups.work import make_by_itself
 from chalicelib.cron import Cron, CronError, aws_expression, parse_cron
+from chalicelib.frozen import dataclass
 from chalicelib.jobs.expired import remove_expired
 from chalicelib.jobs.totals import reconcile_totals
 from chalicelib.logs.kept import remove_hidden

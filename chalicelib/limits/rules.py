@@ -5,8 +5,8 @@ collection's action by each, the path with its method, the path. Rules for other
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from chalicelib.frozen import dataclass
 from chalicelib.limits.actions import Action
 from chalicelib.settings.model import RateLimitRule
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
+from chalicelib.frozen import dataclass
 from chalicelib.observability.redact import redact_text, redact_url
 from chalicelib.settings.model import Logs
 

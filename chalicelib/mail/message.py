@@ -1,9 +1,10 @@
 """A mail as it is handed from who writes it to what sends it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 
 
 @dataclass(frozen=True)

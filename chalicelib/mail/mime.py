@@ -2,13 +2,13 @@
 
 import base64
 import re
-from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.message import Message as Part
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
 from chalicelib import clock, ids
+from chalicelib.frozen import dataclass
 from chalicelib.mail.failures import MailFailed
 from chalicelib.mail.layout import lay_out
 from chalicelib.mail.message import Message

@@ -6,7 +6,7 @@ somebody else writes meanwhile are read again and changed as they then are.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from traceback import extract_tb
@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from chalicelib.collections.load import get_collection
 from chalicelib.errors import Overloaded
+from chalicelib.frozen import dataclass
 from chalicelib.migrations.failures import MigrationFailed, describe_problems, told_as_failure
 from chalicelib.migrations.home import LAG, bring_home
 from chalicelib.records.auth_values import with_auth_values

@@ -1,7 +1,8 @@
 """Carrying a migration out, or taking it back: from where it was left, one runner at a time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chalicelib.frozen import dataclass
 from chalicelib.migrations.change_records import Say
 from chalicelib.migrations.failures import MigrationFailed
 from chalicelib.migrations.steps import Step

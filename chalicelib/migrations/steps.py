@@ -8,7 +8,6 @@ All the others do no harm when they are repeated.
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from chalicelib.collections.delete import delete_collection as delete_definition
@@ -16,6 +15,7 @@ from chalicelib.collections.import_many import import_collections
 from chalicelib.collections.load import get_collection, get_newest
 from chalicelib.collections.update import update_collection
 from chalicelib.errors import NotFound, ValidationFailed
+from chalicelib.frozen import dataclass
 from chalicelib.migrations.change_records import Change, Say, Wanted, as_superuser, change_all
 from chalicelib.migrations.definitions import with_fields, with_indexes, without_fields, without_indexes
 from chalicelib.migrations.failures import MigrationFailed, told_as_failure

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
 from pathlib import Path
 
+from chalicelib.frozen import dataclass
 from chalicelib.migrations.failures import MigrationFailed
 from chalicelib.migrations.steps import Steps
 from chalicelib.storage.migrations import UP

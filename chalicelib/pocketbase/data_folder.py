@@ -5,10 +5,10 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.pocketbase.encrypted import WrongKey, decrypt
 
 Row: TypeAlias = Mapping[str, Any]

@@ -1,9 +1,10 @@
 """How far an import has come: kept in the table, so that it can be gone on with, and is not done twice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.engine import Write
 from chalicelib.storage.tasks import Task, find_tasks, save_task, task_write

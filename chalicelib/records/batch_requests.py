@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from chalicelib.frozen import dataclass
 from chalicelib.request import RequestInfo
 
 # What rules see as the type of each body: PocketBase's batches take all of them for forms.

@@ -5,9 +5,10 @@ in their order: a required reference stops it unless a cascade has deleted its r
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.records.attached import ATTACHED, find_attached
 from chalicelib.records.reach import referring_fields
 from chalicelib.records.related import RelatedRecords, ids_in

@@ -7,12 +7,13 @@ comes twice and none is left out that was there all the time and stayed in its p
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
 from chalicelib.errors import BadRequest
 from chalicelib.filters import ById, ByUnique, Place, Plan, matching
+from chalicelib.frozen import dataclass
 from chalicelib.paging import Page, PageRequest
 from chalicelib.records.related import RelatedRecords
 from chalicelib.schema.collection import Collection

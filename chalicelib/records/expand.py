@@ -7,10 +7,11 @@ leaves an ``expand`` object on every record it passed, empty where there was not
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from chalicelib.filters import FilterError, Node, matching
+from chalicelib.frozen import dataclass
 from chalicelib.records.access import bind_rule, scope_of
 from chalicelib.records.related import RelatedRecords, ids_in
 from chalicelib.request import RequestInfo

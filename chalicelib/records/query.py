@@ -1,7 +1,6 @@
 """Reading records: a page of a list, and one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -30,6 +29,7 @@ from chalicelib.filters import (
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.sort import ROWID
 from chalicelib.filters.words import plan_in_words
+from chalicelib.frozen import dataclass
 from chalicelib.observability.request_log import note_facts
 from chalicelib.paging import Page, PageRequest, take_page
 from chalicelib.records.access import bind_rule, open_collection, require_allowed, scope_of

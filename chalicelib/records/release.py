@@ -6,10 +6,11 @@ who name it name the new record. A record that goes leaves a task to release tho
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from chalicelib.files.keeping import write_with_files
+from chalicelib.frozen import dataclass
 from chalicelib.observability.logger import logger
 from chalicelib.records.reach import can_be_named
 from chalicelib.records.related import ids_in

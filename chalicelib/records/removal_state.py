@@ -1,11 +1,12 @@
 """How far the rest of a deletion has come, as its task keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.collections.settling import LONGEST_IN_FLIGHT, settling_seconds
 from chalicelib.filters import Place
+from chalicelib.frozen import dataclass
 from chalicelib.schema.catalog import Catalog
 from chalicelib.storage.due_tasks import DueTask
 

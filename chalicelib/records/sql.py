@@ -5,12 +5,12 @@ It runs in SQLite in memory (chalicelib/views), over the records of the collecti
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import clock
 from chalicelib.collections.load import get_newest
 from chalicelib.errors import BadRequest, UnreadableBody, ValidationFailed
+from chalicelib.frozen import dataclass
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.problems import REQUIRED, Problem, problems_to_json

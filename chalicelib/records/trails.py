@@ -5,10 +5,11 @@ in which it is read, from all others: a place on a trail that is no longer there
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from chalicelib.filters import InInsertionOrder, Node, Place, Plan, Sort, all_of, having, make_plan
+from chalicelib.frozen import dataclass
 from chalicelib.records.reach import attached_collections, referring_fields
 from chalicelib.records.related import WHOLE, ids_in
 from chalicelib.schema.catalog import Catalog

@@ -1,10 +1,11 @@
 """What auth collections have beyond base ones: ways to sign in, tokens, mails."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any, ClassVar, Self
 
 from chalicelib import ids
+from chalicelib.frozen import dataclass
 from chalicelib.schema import mail_templates
 from chalicelib.schema.shapes import read_object, write_object
 

@@ -1,9 +1,9 @@
 """What of a collection is being built, and what could not be: as its JSON tells superusers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields import Field
 from chalicelib.schema.indexes import Index
 from chalicelib.schema.slots import Edges, Shards, Slot

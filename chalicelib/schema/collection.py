@@ -1,10 +1,11 @@
 """A collection's definition."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, Self
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.auth_options import AuthOptions, default_auth_options
 from chalicelib.schema.building import Built, Refused, is_building, names_of, show_own, unfinished_among
 from chalicelib.schema.columns import Former, column_name, leave_columns

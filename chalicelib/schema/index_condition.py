@@ -4,10 +4,11 @@ Like SQLite's, a comparison with NULL is neither true nor false (None here).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.index_values import SqlValue, align, to_sql
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -1,10 +1,11 @@
 """Indexes: PocketBase's CREATE INDEX text, what it means, and what a record's key in it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.condition_parser import parse_condition
 from chalicelib.schema.index_condition import Condition
 from chalicelib.schema.index_values import collate, to_sql

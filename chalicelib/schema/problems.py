@@ -1,8 +1,10 @@
 """What is wrong with a submitted value, as data: validators return problems, they never raise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
+
+from chalicelib.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """A record: one row of a collection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.frozen import dataclass
 
 if TYPE_CHECKING:
     from chalicelib.schema.collection import Collection

@@ -1,8 +1,8 @@
 """A definition on its way to be saved, beside what it replaces and what else there is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problem

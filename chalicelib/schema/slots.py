@@ -8,9 +8,9 @@ is never met again, and goes as they are rewritten.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields import Field
 from chalicelib.schema.index_condition import Condition
 from chalicelib.schema.indexes import Index, IndexColumn

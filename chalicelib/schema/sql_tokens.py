@@ -1,7 +1,8 @@
 """The words of an index's SQL text."""
 
 import re
-from dataclasses import dataclass
+
+from chalicelib.frozen import dataclass
 
 PATTERN = re.compile(
     r"""\s*(?:

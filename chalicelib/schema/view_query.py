@@ -6,7 +6,9 @@ are. What is selected in ways that this does not understand is refused, or gets 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from chalicelib.frozen import dataclass
 
 QUOTES = {"'": "'", '"': '"', "`": "`", "[": "]"}
 COMMENTS = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)

@@ -8,7 +8,8 @@ where a request comes from has to be here.
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+
+from chalicelib.frozen import dataclass
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrfToken"

@@ -4,10 +4,11 @@ Secrets are kept sealed (`SECRETS` names them) and are opened only by what uses 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import reduce
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.shapes import read_object, write_object
 
 

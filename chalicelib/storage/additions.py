@@ -1,9 +1,10 @@
 """Adding to an item's numbers, as data: what DynamoDB does by itself, however many ask at the same time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from chalicelib.frozen import dataclass
 from chalicelib.storage.conditions import Condition, as_arguments
 
 NAME = "#n"  # how expressions name an attribute, whatever it is called

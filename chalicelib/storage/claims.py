@@ -7,9 +7,9 @@ leave its claim behind: whoever is refused by such a claim takes it over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys

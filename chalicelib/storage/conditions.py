@@ -1,7 +1,8 @@
 """When a write may happen, as data."""
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from chalicelib.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ behind by as long as a change takes to be heard of.
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from chalicelib import ids
 from chalicelib.errors import Overloaded
+from chalicelib.frozen import dataclass
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Condition, Holds
 from chalicelib.storage.engine import ATTEMPTS, Attributes, DeleteItem, Key, WriteItem, get_engine

@@ -5,9 +5,9 @@ task first moves it to a later moment: until then it is left alone, and who stop
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.frozen import dataclass
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Holds
 from chalicelib.storage.engine import DeleteItem, WriteItem, get_engine

@@ -5,9 +5,9 @@ missing would. So edges are written before or with the record, and removed with 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from chalicelib.errors import Overloaded
+from chalicelib.frozen import dataclass
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys
 from chalicelib.storage.claims import unchanged

@@ -9,13 +9,14 @@ tests make faults.
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any, TypeAlias
 
 from chalicelib import ids
 from chalicelib.config import get_config
 from chalicelib.errors import Overloaded
+from chalicelib.frozen import dataclass
 from chalicelib.storage.additions import Addition, addition_arguments
 from chalicelib.storage.calls import Calls, current_calls
 from chalicelib.storage.conditions import Condition, as_arguments

@@ -8,10 +8,10 @@ dealt with.
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys

@@ -1,8 +1,7 @@
 """The mailbox of a stage without mail: what would have been sent is kept for some days, newest first."""
 
-from dataclasses import dataclass
-
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.storage import keys
 from chalicelib.storage.engine import WriteItem, get_engine
 from chalicelib.storage.items import MailItem

@@ -1,10 +1,11 @@
 """How far migrations have come on this stage. One that is not there was never begun, or was taken back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.storage import keys
 from chalicelib.storage.claims import Planned
 from chalicelib.storage.conditions import Absent, Holds

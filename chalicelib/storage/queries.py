@@ -1,8 +1,9 @@
 """What a query asks for, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.frozen import dataclass
 
 # As good as any number: 1 MB comes first.
 LARGEST_PAGE = 10_000

@@ -7,12 +7,12 @@ requests a second; its reader merges them.
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib import ids
 from chalicelib.clock import to_text
+from chalicelib.frozen import dataclass
 from chalicelib.storage import keys
 from chalicelib.storage.budget import Budget
 from chalicelib.storage.engine import Attributes, DeleteItem, WriteItem, get_engine

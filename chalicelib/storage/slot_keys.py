@@ -6,10 +6,10 @@ stand together, and whoever needs their order sorts them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chalicelib.filters.access import BySlot
 from chalicelib.filters.sql_text import SqlValue, to_sql
+from chalicelib.frozen import dataclass
 from chalicelib.schema.index_values import collate
 from chalicelib.schema.indexes import IndexColumn
 from chalicelib.schema.record import Record

@@ -6,11 +6,11 @@ is.
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
 
 from chalicelib.filters.access import Access, ByEdge, BySlot, InInsertionOrder, Place
+from chalicelib.frozen import dataclass
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from chalicelib.storage import keys

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.observability.logger import logger
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, Holds

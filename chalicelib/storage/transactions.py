@@ -6,9 +6,10 @@ the failure that it means. A record's edges are part of its transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.record import Record
 from chalicelib.storage.claims import Planned, past_left_claims, plan_claims, unchanged
 from chalicelib.storage.conditions import Absent, Condition

@@ -6,10 +6,11 @@ uses this pays for importing sqlite3, which is why it is done late.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.views.tables import Row, Table, make_table, shown_type
 
 if TYPE_CHECKING:

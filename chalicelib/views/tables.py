@@ -1,9 +1,9 @@
 """Tables to be, and how they are made in a database."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.sqlite_values import TEXT, Stored
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode
 from chalicelib import clock
 from chalicelib.auth.oauth2.configured import exchange_url_of, has_pkce
 from chalicelib.auth.oauth2.outgoing import Answer, Call, CallFailed, ask
+from chalicelib.frozen import dataclass
 from chalicelib.schema.auth_options import OAuth2Provider
 
 FORM = "application/x-www-form-urlencoded"

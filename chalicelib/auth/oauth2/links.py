@@ -1,10 +1,11 @@
 """Which record an account at a provider belongs to: linked, signed in, or of the same e-mail."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.auth.attach import new_attachment
 from chalicelib.auth.oauth2.users import User
 from chalicelib.auth.with_password import find_by_identity
+from chalicelib.frozen import dataclass
 from chalicelib.records.access import MISSING, require_collection
 from chalicelib.records.attached import EXTERNAL
 from chalicelib.records.related import RelatedRecords

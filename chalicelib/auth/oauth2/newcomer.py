@@ -6,7 +6,7 @@ client did not submit; a user name that cannot be had is left out, and so is a p
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from chalicelib.auth.oauth2.avatar import fetch_avatar
 from chalicelib.auth.oauth2.outgoing import CallFailed
 from chalicelib.auth.oauth2.users import User
 from chalicelib.errors import ValidationFailed
+from chalicelib.frozen import dataclass
 from chalicelib.observability.logger import logger
 from chalicelib.records.access import open_collection
 from chalicelib.records.auth_values import with_auth_values

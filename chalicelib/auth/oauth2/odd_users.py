@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.auth.oauth2.configured import row_of, user_url_of
@@ -10,6 +10,7 @@ from chalicelib.auth.oauth2.exchange import Grant
 from chalicelib.auth.oauth2.id_tokens import APPLE_KEYS, check_id_token
 from chalicelib.auth.oauth2.outgoing import CallFailed
 from chalicelib.auth.oauth2.users import Said, User, fetch_said, read_user, text_at, value_at
+from chalicelib.frozen import dataclass
 from chalicelib.schema.auth_options import OAuth2Provider
 
 APPLE_ISSUERS = ("https://appleid.apple.com",)

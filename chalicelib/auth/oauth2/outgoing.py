@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +18,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from chalicelib import clock
+from chalicelib.frozen import dataclass
 from chalicelib.security.foreign_json import read_foreign_json
 
 CONNECT_SECONDS, TOTAL_SECONDS = 2.0, 5.0

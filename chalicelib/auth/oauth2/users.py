@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.auth.oauth2.configured import row_of, user_url_of
 from chalicelib.auth.oauth2.exchange import Grant
 from chalicelib.auth.oauth2.outgoing import Call, CallFailed, ask_along
+from chalicelib.frozen import dataclass
 from chalicelib.schema.auth_options import OAuth2Provider
 from chalicelib.schema.providers import Provider
 

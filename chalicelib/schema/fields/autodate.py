@@ -1,8 +1,8 @@
 """Dates that are set by themselves."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.moments import to_moment
 from chalicelib.schema.problems import Problem, Problems

@@ -1,9 +1,9 @@
 """What all field types share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.problems import Problem, Problems
 from chalicelib.schema.shapes import read_object, write_object
 

@@ -1,8 +1,8 @@
 """Booleans."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.cast import to_bool
 from chalicelib.schema.problems import REQUIRED, Problem

@@ -1,9 +1,10 @@
 """Dates with a time of day, in UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.moments import to_moment
 from chalicelib.schema.problems import REQUIRED, Problem

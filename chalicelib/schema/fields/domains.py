@@ -1,8 +1,8 @@
 """Options of e-mail addresses and URLs that let in some domains only, or all but some."""
 
 import re
-from dataclasses import dataclass
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.problems import Problem, Problems, without_none
 

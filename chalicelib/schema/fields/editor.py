@@ -1,9 +1,9 @@
 """Rich text: HTML, kept as it is submitted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.cast import to_text
 from chalicelib.schema.fields.limits import check_range

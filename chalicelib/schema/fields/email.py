@@ -1,9 +1,9 @@
 """E-mail addresses."""
 
 import re
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.cast import to_text
 from chalicelib.schema.fields.domains import DomainsField
 from chalicelib.schema.problems import REQUIRED, Problem

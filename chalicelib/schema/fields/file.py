@@ -1,9 +1,9 @@
 """Files: a value holds their names."""
 
 import re
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.limits import check_range
 from chalicelib.schema.fields.many import ManyField, Texts, list_texts
 from chalicelib.schema.media import MediaType, media_type_of

@@ -1,8 +1,8 @@
 """Passwords: never answered, stored as a bcrypt hash."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.cast import to_text
 from chalicelib.schema.fields.limits import check_optional_range

@@ -1,8 +1,8 @@
 """References to records of a collection."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.limits import too_small
 from chalicelib.schema.fields.many import ManyField, Texts, list_texts
 from chalicelib.schema.fields.select import too_many

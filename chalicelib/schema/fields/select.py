@@ -1,8 +1,8 @@
 """A choice among fixed values."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.limits import check_range
 from chalicelib.schema.fields.many import ManyField, Texts, list_texts
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none

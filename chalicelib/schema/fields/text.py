@@ -1,9 +1,9 @@
 """Text, and the ids of records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.base import Field
 from chalicelib.schema.fields.cast import to_text
 from chalicelib.schema.fields.limits import MAX_SAFE_INTEGER, check_optional_range, check_range

@@ -1,8 +1,8 @@
 """URLs."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.fields.cast import to_text
 from chalicelib.schema.fields.domains import DomainsField
 from chalicelib.schema.fields.url_syntax import find_host, is_url

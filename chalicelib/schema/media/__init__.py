@@ -4,8 +4,7 @@
 uploader says. Only the first bytes are looked at; what is not recognised is ``application/octet-stream``.
 """
 
-from dataclasses import dataclass
-
+from chalicelib.frozen import dataclass
 from chalicelib.schema.media.containers import CONTAINERS
 from chalicelib.schema.media.signatures import SIGNATURES
 from chalicelib.schema.media.texts import type_of_text

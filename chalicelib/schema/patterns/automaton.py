@@ -6,9 +6,10 @@ cost one dictionary look-up. No pattern, however nested, makes it go back.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.patterns.classes import PERL
 from chalicelib.schema.patterns.tree import At, Chars, Choice, Node, Place, Ranges, Repeat
 

@@ -1,8 +1,9 @@
 """Groups, and the flags that hold within them."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from chalicelib.frozen import dataclass
 from chalicelib.schema.patterns.escapes import refuse
 from chalicelib.schema.patterns.tree import Choice, Node, Sequence
 

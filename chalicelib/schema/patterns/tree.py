@@ -1,8 +1,9 @@
 """The nodes of a parsed pattern."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from chalicelib.frozen import dataclass
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 

@@ -7,8 +7,10 @@ name in auth/oauth2/odd_users.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from chalicelib.frozen import dataclass
 
 
 @dataclass(frozen=True)
