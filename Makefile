@@ -21,7 +21,7 @@ PYTHON := $(shell for each in python3.13 python3.12 python3.11 python3 python; d
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run superuser test check format test-sdk test-deploy bench clean
+.PHONY: help install run superuser test check format test-sdk test-deploy test-deploy-all bench clean
 
 # A .venv whose Python is gone, or is another than the one asked for, is made anew.
 ifneq ($(HELD),$(or $(WANTED),none))
@@ -57,8 +57,11 @@ format: $(INSTALLED) ## Put the code into shape
 test-sdk: $(INSTALLED) $(NODE_INSTALLED) ## PocketBase's own JavaScript SDK against Quoll and against PocketBase
 	$(BIN)/python -m tests.sdk
 
-test-deploy: $(INSTALLED) $(NODE_INSTALLED) ## Deploy to an emulated AWS, by `chalice deploy` and CloudFormation, and try it there
-	$(BIN)/python -m pytest tests/deploy --durations 5
+test-deploy: $(INSTALLED) $(NODE_INSTALLED) ## Deploy to an emulated AWS by `chalice deploy`, and try it there
+	$(BIN)/python -m pytest tests/deploy -m "not by_hand" --durations 5
+
+test-deploy-all: $(INSTALLED) $(NODE_INSTALLED) ## The same, and a second deployment, and CloudFormation: by hand, some minutes more
+	$(BIN)/python -m pytest tests/deploy --durations 10
 
 bench: $(INSTALLED) ## Capacity units per operation, and whether they grow, on DynamoDB Local (npm, Java 17; SIZES=)
 	$(BIN)/python -m bench.cost --sizes $(SIZES)

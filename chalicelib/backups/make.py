@@ -4,15 +4,12 @@ Who is stopped leaves nothing behind that anybody sees: the zip is there when it
 begins anew, with another moment.
 """
 
-import base64
 import hashlib
-import html
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from chalicelib import clock
 from chalicelib.backups.database import (
@@ -33,6 +30,7 @@ from chalicelib.files.store import Missing, get_store
 from chalicelib.observability.logger import logger
 from chalicelib.pocketbase.carry_settings import settings_to
 from chalicelib.pocketbase.data_folder import BESIDE, DATABASE, LOGS, STORAGE
+from chalicelib.pocketbase.export_files import describe_file
 from chalicelib.pocketbase.values import write_json
 from chalicelib.schema.collection import Collection
 from chalicelib.settings.load import settings_of
@@ -118,17 +116,3 @@ def _entry(name: str, compression: int) -> zipfile.ZipInfo:
     entry.compress_type = compression
     entry.external_attr = 0o600 << 16
     return entry
-
-
-def describe_file(answer: Mapping[str, Any], digest: bytes) -> dict[str, Any]:
-    """What PocketBase keeps beside a file."""
-    original = html.unescape(answer.get("Metadata", {}).get("original-filename", ""))
-    return {
-        "user.cache_control": "",
-        "user.content_disposition": "",
-        "user.content_encoding": "",
-        "user.content_language": "",
-        "user.content_type": answer.get("ContentType", ""),
-        "user.metadata": {"original-filename": original} if original else {},
-        "md5": base64.b64encode(digest).decode(),
-    }

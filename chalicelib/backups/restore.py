@@ -67,13 +67,16 @@ def _restore(backup: Backup, data: DataFolder, turn: Turn) -> None:
 
 
 def _read_ids(data: DataFolder) -> frozenset[str]:
-    """The collections' ids. Raises BackupFailed unless all of them can be had here."""
+    """The ids of collections with records. Raises BackupFailed unless all of them can be had here.
+
+    A view that cannot be is told later, and no reason to do without the records.
+    """
     try:
         definitions = data.definitions()
         made, told = carry(definitions)
     except MALFORMED as error:
         raise BackupFailed(UNREADABLE) from error
-    ids = frozenset(each.id for each in made)
+    ids = frozenset(each.id for each in made if each.type != "view")
     wanted = {str(each["id"]) for each in definitions if each["type"] != "view"}
     if wanted - ids or not any(each.name == SUPERUSERS for each in made):
         raise BackupFailed(" ".join([NOT_WHOLE, *told])[:MOST_TOLD])

@@ -37,7 +37,7 @@ def _decide(name_or_id: str, body: Mapping[str, Any], catalog: Catalog) -> Chang
     if changed.id != old.id:
         _refuse_id(changed.id, catalog)
     new = replace(complete(changed, old), updated=clock.to_text(clock.now()))
-    new = with_derived(new, catalog)
+    new = with_derived(new, catalog, old)
     after = Change((new,)).applied_to(catalog)
     refuse_invalid("update", new, check_saving(new, old, after))
     refusals = find_refusals(new, old)

@@ -17,12 +17,17 @@ BROKEN = "Failed to update collection. Raw error: \nfailed to {what} column {nam
 MISSING_COLUMN = re.compile(r"no such column: (?:\w+\.)*(\w+)")
 
 
-def with_derived(new: Collection, catalog: Catalog) -> Collection:
-    """A definition that is to be saved: a view's with what follows from its query."""
+def with_derived(new: Collection, catalog: Catalog, former: Collection | None = None) -> Collection:
+    """A definition that is to be saved: a view's with what follows from its query.
+
+    Its records are read only where the query is not the former one: rules must be closed, for instance,
+    though there is too much to read.
+    """
     if new.type != "view" or not new.view_query:
         return replace(new, fields=(), sources={}) if new.type == "view" else new
     made = derive_view(new, catalog)
-    return made if made.view_failure else replace(made, view_failure=check_ids(made, catalog))
+    is_known = former is not None and former.view_query == new.view_query
+    return made if made.view_failure or is_known else replace(made, view_failure=check_ids(made, catalog))
 
 
 def derive_all(

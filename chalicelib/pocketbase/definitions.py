@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from chalicelib.collections.check import check_saving
+from chalicelib.collections.view_definitions import derive_all
 from chalicelib.pocketbase.mending import explain, mend_options
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import RULES, Collection
 from chalicelib.schema.completion import complete
+from chalicelib.schema.field_list import read_fields
 from chalicelib.schema.problems import Problems
 from chalicelib.schema.shapes import WrongShape
 from chalicelib.schema.validate import NAME_IS_ID
+from chalicelib.views.derive import derive_view
 
 Definition: TypeAlias = Mapping[str, Any]
 
-VIEW = "{}: a view collection is not carried."
 LOST = ": the collection and its records are not carried: "
 LEFT_OUT = "{}" + LOST + "{}"
 NO_INDEX = "{}: an index is not carried: {} ({})"
@@ -29,11 +31,10 @@ MOST_TRIALS = 100
 
 def carry(definitions: Sequence[Definition]) -> tuple[list[Collection], list[str]]:
     """The collections that these definitions make, in their order, and what is to be told, worst first."""
-    views = [each for each in definitions if each["type"] == "view"]
-    wanted = {each["id"]: dict(each) for each in definitions if each not in views}
-    told = [VIEW.format(each["name"]) for each in views]
+    wanted = {each["id"]: dict(each) for each in definitions}
+    told: list[str] = []
     for _ in range(MOST_TRIALS * len(wanted) + 1):
-        made = _make(wanted, told)
+        made = _derive_views(_make(wanted, told))
         if not _mend(made, wanted, told):
             break
     return made, sorted(told, key=lambda line: LOST not in line)
@@ -51,9 +52,25 @@ def _make(wanted: dict[str, dict[str, Any]], told: list[str]) -> list[Collection
 
 
 def read_collection(definition: Definition) -> Collection:
-    """The collection with its id, secrets and dates. Raises WrongShape."""
+    """The collection with its id, secrets and dates; a view has the fields it had. Raises WrongShape."""
     made = complete(Collection.from_json(definition))
+    if made.type == "view":
+        made = replace(made, fields=read_fields(definition["fields"]))
     return replace(made, created=definition.get("created", ""), updated=definition.get("updated", ""))
+
+
+def _derive_views(made: Sequence[Collection]) -> list[Collection]:
+    """The views with what follows from their queries: fields that are the same keep their ids.
+
+    None is read before its own query is understood, so that no two of them can be made of each other.
+    """
+    former = {each.id: each.fields for each in made}
+    bare = [replace(each, fields=()) if each.type == "view" else each for each in made]
+
+    def derive(view: Collection, catalog: Catalog) -> Collection:
+        return derive_view(replace(view, fields=former[view.id]), catalog)
+
+    return derive_all(bare, Catalog(bare), derive)
 
 
 def _mend(made: Sequence[Collection], wanted: dict[str, dict[str, Any]], told: list[str]) -> bool:
@@ -69,6 +86,8 @@ def _mend(made: Sequence[Collection], wanted: dict[str, dict[str, Any]], told: l
 def _find_problems(collection: Collection, catalog: Catalog) -> Problems:
     """What is wrong with a collection. One may have its own id for a name, if it was made so."""
     found = check_saving(collection, None, catalog, is_import=True)
+    if "viewQuery" in found:  # the rest follows from it
+        return {"viewQuery": found["viewQuery"]}
     is_own = collection.name == collection.id and found.get("name") == NAME_IS_ID
     return {key: problem for key, problem in found.items() if not (is_own and key == "name")}
 

@@ -43,7 +43,8 @@ def _fetch(file: Path, key: str) -> None:
         return
     content = bytes(answer["Body"].read())
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = write_json(_told(answer, content))
+    digest = hashlib.md5(content, usedforsecurity=False).digest()
+    beside = write_json(describe_file(answer, digest))
     file.with_name(file.name + BESIDE).write_text(beside, encoding="utf-8")
     new = file.with_name(file.name + UNFINISHED)
     new.write_bytes(content)
@@ -65,9 +66,9 @@ def sync(place: Path) -> None:
         os.close(handle)
 
 
-def _told(answer: Mapping[str, Any], content: bytes) -> dict[str, Any]:
+def describe_file(answer: Mapping[str, Any], digest: bytes) -> dict[str, Any]:
+    """What PocketBase keeps beside a file; `digest` is its MD5."""
     original = html.unescape(answer.get("Metadata", {}).get("original-filename", ""))
-    digest = hashlib.md5(content, usedforsecurity=False).digest()
     return {
         "user.cache_control": "",
         "user.content_disposition": "",

@@ -89,9 +89,7 @@ def _carry(wanted: Import) -> tuple[tuple[Collection, ...], Settings]:
     made, told = carry(definitions)
     settings, said = settings_from(wanted.data.settings())
     report, ids = wanted.report, {each.id for each in made}
-    report.lost = [
-        str(each["name"]) for each in definitions if each["id"] not in ids and each["type"] != "view"
-    ]
+    report.lost = [str(each["name"]) for each in definitions if each["id"] not in ids]
     if settings.s3.enabled:
         bucket = settings.s3.bucket
         report.first.append(ELSEWHERE.format(bucket, bucket, get_config().bucket))

@@ -25,7 +25,7 @@ def dry_run_view(request: RequestInfo) -> dict[str, Any]:
     given = Collection(
         type="view", name=name, id=ids.checksum_id("pbc_", name), view_query=read_query(request)
     )
-    related = RelatedRecords(get_newest().catalog)
+    related = RelatedRecords(get_newest().catalog, tells_why=True)
     view = with_derived(given, related.catalog)
     if view.view_failure:
         raise BadRequest(FAILED.format(view.view_failure))

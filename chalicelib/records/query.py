@@ -63,7 +63,7 @@ class Question:
 @refusals_as_answers()
 def list_records(name: str, request: RequestInfo, wanted: PageRequest) -> Page:
     """One page of the records that this request may see."""
-    related = RelatedRecords(get_catalog_with(name))
+    related = RelatedRecords(get_catalog_with(name), tells_why=request.is_superuser)
     collection = open_collection(related.catalog, name, "list", request)
     if not wanted.is_readable:
         raise BadRequest()
@@ -81,7 +81,7 @@ def list_records(name: str, request: RequestInfo, wanted: PageRequest) -> Page:
 @refusals_as_answers()
 def view_record(name: str, record_id: str, request: RequestInfo) -> dict[str, Any]:
     """One record, consistently read."""
-    related = RelatedRecords(get_catalog_with(name))
+    related = RelatedRecords(get_catalog_with(name), tells_why=request.is_superuser)
     collection = open_collection(related.catalog, name, "view", request)
     record = require_allowed(related.find(collection, record_id), "view", request, related)
     return present([record], request, related)[0]

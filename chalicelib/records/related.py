@@ -21,6 +21,7 @@ from chalicelib.filters import (
     make_plan,
     matching,
 )
+from chalicelib.observability.request_log import note_facts
 from chalicelib.records.pending import Pending
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
@@ -41,7 +42,11 @@ MAX_LOOKUPS = 100
 class RelatedRecords:
     """The RecordSource of one request. Every record that it reads comes off the request's budget."""
 
-    def __init__(self, catalog: Catalog | None = None, budget: Budget | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog | None = None, budget: Budget | None = None, *, tells_why: bool = False
+    ) -> None:
+        """`tells_why`: who asks may know what is wrong with a view, which names what others may not see."""
+        self._tells_why = tells_why
         self._catalog = catalog if catalog is not None else get_catalog()
         self.budget = budget or Budget(get_config().query_budget)
         self.trials = Trials()
@@ -185,7 +190,9 @@ class RelatedRecords:
         try:
             return self._views.read_view(collection)
         except SqlFailed as failed:
-            raise BadRequest(CANNOT_READ.format(collection.name, failed)) from failed
+            reason = CANNOT_READ.format(collection.name, failed)
+            note_facts(view_failure=reason)
+            raise BadRequest(reason if self._tells_why else "") from failed
 
     def _find_one(self, collection: Collection, record_id: str) -> Record | None:
         if collection.type != "view":

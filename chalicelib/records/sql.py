@@ -22,6 +22,8 @@ from chalicelib.views.load import Loader, empty_tables
 
 LONGEST_QUERY = 5000
 MOST_ROWS = 1000
+# SQLite's texts end there, as PocketBase's do.
+END = "\0"
 UNREADABLE = "An error occurred while loading the submitted data."
 FAILED = "Failed to execute query. Raw error:\n{}."
 OVER_BUDGET = "the query reads more than {} records: name fewer collections, or raise QUOLL_QUERY_BUDGET"
@@ -34,7 +36,10 @@ TOO_LONG = Problem(
 _NAMED = re.compile(r"\{\{([\w\-. ]+)\}\}|\[\[([\w\-. ]+)\]\]")
 _VALUE = re.compile(r"\{:(\w+)\}")
 _ARGUMENT = re.compile(r"\?|(?<![\w:@$])[:@$](\w+)")
-_COMMENT = re.compile(r"\s*(--[^\n]*(\n|$)|/\*.*?\*/)\s*", re.DOTALL)
+# Quotes are found, too, and left: what looks like a comment in them is none.
+_COMMENT_OR_QUOTE = re.compile(
+    r"""'[^']*(?:'|\Z)|"[^"]*(?:"|\Z)|`[^`]*(?:`|\Z)|\[[^\]]*(?:\]|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def run_sql(query: str) -> dict[str, Any]:
 def _run(query: str) -> _Answer:
     if not query.strip():
         raise SqlFailed("empty query")
-    statements = list(_statements(_with_names(query)))
+    statements = list(_statements(_with_names(query.partition(END)[0])))
     related = RelatedRecords(get_newest().catalog)
     loader = Loader(related.catalog, related.everything, related.budget.limit)
     tables = {each.name: each for each in related.catalog}
@@ -88,14 +93,13 @@ def _run(query: str) -> _Answer:
         for statement in statements:
             _prepare(statement, database)
         read = database.read
-    with open_database(
-        [loader.full(name, tables[name]) for name in tables if name.lower() in read]
-    ) as database:
+    loaded = [loader.full(name, tables[name]) for name in tables if name.lower() in read]
+    with open_database(loaded, loader.spent) as database:
         return _run_all(statements, database)
 
 
 def _prepare(statement: str, database: Database) -> None:
-    bare = "".join(piece for piece in split_outside(statement, " ,()") if piece[:1] not in QUOTES)
+    bare = "".join(piece for piece in split_outside(_blanked(statement), " ,()") if piece[:1] not in QUOTES)
     if found := _ARGUMENT.search(bare):
         raise SqlFailed(
             f'missing named argument "{found[1]}"' if found[1] else "missing argument with index 1"
@@ -109,15 +113,24 @@ def _run_all(statements: Sequence[str], database: Database) -> _Answer:
     for statement in statements:
         result = database.run(statement, MOST_ROWS, is_cut=True)
     if statements and result.names:
-        types = database.types_of(statements[-1])
+        types = database.types_of(_blanked(statements[-1]))
     return _Answer(result, types if len(types) == len(result.names) else ())
 
 
 def _statements(query: str) -> Iterator[str]:
     """The statements of a query; what is empty, or a comment alone, is none."""
-    for piece in split_outside(query, ";"):
-        if piece != ";" and _COMMENT.sub("", piece).strip():
-            yield piece.strip()
+    start = 0
+    for piece in split_outside(_blanked(query), ";"):
+        if piece != ";" and piece.strip():
+            yield query[start : start + len(piece)].strip()
+        start += len(piece)
+
+
+def _blanked(query: str) -> str:
+    """The same, and as long, with spaces for comments."""
+    return _COMMENT_OR_QUOTE.sub(
+        lambda found: " " * len(found[0]) if found[0][:2] in {"--", "/*"} else found[0], query
+    )
 
 
 def _with_names(query: str) -> str:

@@ -1,11 +1,13 @@
 """Records' values as SQLite holds them in PocketBase's tables, and back. Pure."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.cast import to_number
+from chalicelib.schema.fields.json import MAX_DEPTH, is_deeper
 
 # What SQLite keeps.
 Stored: TypeAlias = str | bytes | int | float | None
@@ -24,8 +26,9 @@ def value_from(field: Field, stored: Stored) -> Any:
     if isinstance(raw, str) and is_json(field):
         raw = _decoded(raw)
     elif isinstance(raw, float):
-        raw = to_number(raw)
-    return field.normalize(raw)
+        raw = to_number(raw) if math.isfinite(raw) else None
+    found = field.normalize(raw)
+    return field.empty if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def value_to(field: Field, value: Any) -> Stored:
@@ -60,11 +63,40 @@ def whole_text(text: str) -> str:
 
 
 def _decoded(text: str) -> Any:
-    """Text that is no JSON is a value, too: PocketBase shows it as it is."""
+    """Text that is no JSON is a value, too: PocketBase shows it as it is.
+
+    JSON is what any reader reads: no NaN, no number without end, nothing deeper than records may hold.
+    """
+    if text[:1].isspace():
+        return text
     try:
-        return json.loads(text)
+        found = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_integer)
     except (ValueError, RecursionError):
         return text
+    return text if is_deeper(found, MAX_DEPTH) else _whole(found)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
+def _integer(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
+
+
+def _whole(value: Any) -> Any:
+    """A value whose texts UTF-8 can hold: JSON's escapes spell halves of characters, too."""
+    text = json.dumps(value, ensure_ascii=False)
+    whole = whole_text(text)
+    return value if whole == text else json.loads(whole)
 
 
 def _write_text(value: Any) -> str:

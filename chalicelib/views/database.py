@@ -4,6 +4,8 @@ A statement that would write, attach a file, set a pragma or load an extension i
 uses this pays for importing sqlite3, which is why it is done late.
 """
 
+import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import field
@@ -11,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import clock
 from chalicelib.frozen import dataclass
+from chalicelib.schema.sqlite_values import Stored
+from chalicelib.views.functions import LONGEST_VALUE, add_functions
 from chalicelib.views.tables import Row, Table, make_table, shown_type
 
 if TYPE_CHECKING:
@@ -24,10 +28,9 @@ JSON_TABLES = frozenset({"json_each", "json_tree"})
 MILLISECONDS = 8_000
 STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 MEMORY = 128 * 1024 * 1024
-LONGEST_VALUE = 2_000_000
-# In bytes, about: what all rows of one result may come to.
+# In bytes, about: what a result may come to, and what a row and a cell take besides what they hold.
 LARGEST_RESULT = 32 * 1024 * 1024
-PORTION = 100
+ROW_SIZE, CELL_SIZE = 64, 40
 KINDS: Mapping[int, str] = {
     1: "SQL logic error",
     7: "out of memory",
@@ -38,9 +41,17 @@ KINDS: Mapping[int, str] = {
 }
 NO_FUNCTION = "not authorized to use function"
 READS_ONLY = "only statements that read are supported: change records and collections through the API"
-TOO_LONG = "the query takes too long: it was stopped after {} seconds"
+TOO_LONG = "the query takes too long: it was stopped, a request has {} seconds for all its queries"
 CANNOT_LOAD = "what the query reads cannot be loaded: {}"
-TOO_LARGE = "the query finds more than {} rows, or more than {} MB: narrow it, or raise QUOLL_QUERY_BUDGET"
+TOO_LARGE = "the query finds more than {} rows: narrow it, or raise QUOLL_QUERY_BUDGET"
+TOO_BIG = "the query finds more than {} MB: name fewer columns, or narrow it"
+
+
+# What may be around words, and what SQLite's own fence lets pass once it is only explained.
+_GAP = r"(?>\s|--[^\n]*|/\*.*?(?:\*/|\Z))"
+_EXPLAIN = rf"{_GAP}*+explain\b{_GAP}*+(?:query{_GAP}++plan\b)?+"
+EXPLAINED = re.compile(_EXPLAIN, re.IGNORECASE | re.DOTALL)
+MAINTENANCE = re.compile(rf"(?:{_EXPLAIN})?+{_GAP}*+(?:vacuum|reindex)\b", re.IGNORECASE | re.DOTALL)
 
 
 class SqlFailed(Exception):
@@ -56,6 +67,13 @@ class Result:
 
 
 @dataclass
+class Spent:
+    """How long the queries of one request have run, together."""
+
+    milliseconds: float = 0.0
+
+
+@dataclass
 class Database:
     """An open database. `read` has the tables that statements have read so far, in lower case."""
 
@@ -64,23 +82,62 @@ class Database:
     read: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
     until: float = 0.0
+    size: int = 0
 
     def prepare(self, statement: str) -> None:
         """Find out what a statement reads, without carrying it out. Raises SqlFailed."""
+        if MAINTENANCE.match(statement):
+            raise SqlFailed(READS_ONLY)
         with self._failures_told():
-            is_explained = statement.lower().startswith("explain")
+            is_explained = EXPLAINED.match(statement)
             self.connection.execute(statement if is_explained else f"EXPLAIN {statement}").close()
 
     def run(self, statement: str, most: int, *, is_cut: bool = False) -> Result:
         """Carry out one statement. Raises SqlFailed: for more rows than `most`, too, unless these are cut."""
-        self.until = clock.stopwatch() + MILLISECONDS
         self.refused.clear()
         self.unknown.clear()
-        with self._failures_told(), closing(self.connection.cursor()) as cursor:
+        with self._failures_told(), self._measured(), closing(self.connection.cursor()) as cursor:
             cursor.execute(statement)
             names = [each[0] for each in cursor.description or ()]
-            return Result(names, _fetch(cursor, most, is_cut) if names else [])
+            return Result(names, self._fetch(cursor, most, is_cut) if names else [])
+
+    def _fetch(self, cursor: "sqlite3.Cursor", most: int, is_cut: bool) -> list[Row]:
+        """Row by row: what is too much is not even taken out of SQLite."""
+        rows: list[Row] = []
+        for row in cursor:
+            rows.append(row)
+            self._weigh(ROW_SIZE + sum(_size_of(each) for each in row))
+            if is_cut and len(rows) >= most:
+                return rows
+            if len(rows) > most:
+                raise SqlFailed(TOO_LARGE.format(most))
+            if self.is_late():
+                raise SqlFailed(TOO_LONG.format(MILLISECONDS // 1000))
+        return rows
+
+    def take_text(self, raw: bytes) -> str:
+        """A text on its way out of SQLite: weighed by itself, for one row may hold a thousand."""
+        text = raw.decode(errors="replace")
+        self._weigh(sys.getsizeof(text))
+        return text
+
+    def _weigh(self, size: int) -> None:
+        self.size += size
+        if self.size > LARGEST_RESULT:
+            raise SqlFailed(TOO_BIG.format(LARGEST_RESULT // 1024 // 1024))
+
+    @contextmanager
+    def _measured(self) -> Iterator[None]:
+        """What runs within it has what is left of the request's time."""
+        started = clock.stopwatch()
+        self.until, self.size = started + MILLISECONDS - self.spent.milliseconds, 0
+        try:
+            yield
+        finally:
+            self.spent.milliseconds += clock.stopwatch() - started
+            self.size = 0
 
     def make_view(self, query: str) -> str:
         """A view of a query, which is not carried out yet: its name."""
@@ -101,9 +158,11 @@ class Database:
     @contextmanager
     def _unfenced(self) -> Iterator[None]:
         self.connection.set_authorizer(None)
+        self.connection.execute("PRAGMA query_only = 0").close()
         try:
             yield
         finally:
+            self.connection.execute("PRAGMA query_only = 1").close()
             self.connection.set_authorizer(self.allow)
 
     @contextmanager
@@ -166,14 +225,13 @@ DANGEROUS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_
 
 
 @contextmanager
-def open_database(tables: Sequence[Table]) -> Iterator[Database]:
-    """A database with these tables. Raises SqlFailed."""
+def open_database(tables: Sequence[Table], spent: Spent | None = None) -> Iterator[Database]:
+    """A database with these tables; `spent` is what the request has used of its time. Raises SqlFailed."""
     import sqlite3  # noqa: PLC0415
 
     if sqlite3.sqlite_version_info < OLDEST:
         raise SqlFailed(TOO_OLD.format(sqlite3.sqlite_version))
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.text_factory = lambda raw: raw.decode(errors="replace")
         try:
             _prepare(connection)
             for table in tables:
@@ -181,7 +239,9 @@ def open_database(tables: Sequence[Table]) -> Iterator[Database]:
         except (sqlite3.Error, MemoryError, OverflowError) as error:
             raise SqlFailed(CANNOT_LOAD.format(str(error) or "out of memory")) from error
         known = frozenset(table.name.lower() for table in tables)
-        database = Database(connection, known)
+        database = Database(connection, known, spent=spent or Spent())
+        connection.text_factory = database.take_text
+        connection.execute("PRAGMA query_only = 1").close()
         connection.set_authorizer(database.allow)
         connection.set_progress_handler(database.is_late, STEPS)
         yield database
@@ -193,6 +253,7 @@ def _prepare(connection: "sqlite3.Connection") -> None:
     for statement in (
         f"PRAGMA hard_heap_limit = {MEMORY}",
         "PRAGMA temp_store = 2",  # nothing on disk
+        "PRAGMA trusted_schema = 1",  # views may use our functions, whatever this SQLite was built to do
         "SELECT * FROM json_each('[]'), json_tree('[]')",  # known from now on
     ):
         connection.execute(statement).fetchall()
@@ -205,16 +266,9 @@ def _prepare(connection: "sqlite3.Connection") -> None:
         (sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500),
     ):
         connection.setlimit(limit, most)
+    add_functions(connection)
 
 
-def _fetch(cursor: "sqlite3.Cursor", most: int, is_cut: bool) -> list[Row]:
-    rows: list[Row] = []
-    size = 0
-    while portion := cursor.fetchmany(PORTION):
-        rows += portion
-        size += sum(len(value) for row in portion for value in row if isinstance(value, str | bytes))
-        if is_cut and len(rows) >= most:
-            return rows[:most]
-        if len(rows) > most or size > LARGEST_RESULT:
-            raise SqlFailed(TOO_LARGE.format(most, LARGEST_RESULT // 1024 // 1024))
-    return rows
+def _size_of(value: Stored) -> int:
+    """What a cell takes, without the text in it, which is weighed when it is read."""
+    return CELL_SIZE + (len(value) if isinstance(value, bytes) else 0)

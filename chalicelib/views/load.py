@@ -13,7 +13,7 @@ from chalicelib.schema.fields import Field
 from chalicelib.schema.record import Record
 from chalicelib.schema.sqlite_values import Stored, declared_type, value_from, value_to
 from chalicelib.schema.view_fields import CLONE, tables_named
-from chalicelib.views.database import SqlFailed, open_database
+from chalicelib.views.database import Spent, SqlFailed, open_database
 from chalicelib.views.tables import Row, Table
 
 # Hashes and keys: no query is told them.
@@ -32,6 +32,7 @@ class Loader:
     most: int
     found: dict[str, list[Row]] = field(default_factory=dict)
     depth: int = 0
+    spent: Spent = field(default_factory=Spent)
 
     def read_view(self, view: Collection) -> list[Record]:
         """The records of a view, in the order of its query. Raises SqlFailed."""
@@ -44,7 +45,7 @@ class Loader:
 
     def run(self, query: str, tables: Mapping[str, Collection]) -> list[Row]:
         """What a view's query finds. Raises SqlFailed."""
-        with open_database(self.load(query, tables)) as database:
+        with open_database(self.load(query, tables), self.spent) as database:
             name = database.make_view(query)
             return list(database.run(f"SELECT * FROM `{name}`", self.most).rows)  # noqa: S608
 
@@ -58,8 +59,10 @@ class Loader:
             if self.depth >= DEEPEST:
                 raise SqlFailed(TOO_DEEP.format(DEEPEST))
             self.depth += 1
-            self.found[view.id] = self.run(view.view_query, tables_named(view.sources, self.catalog))
-            self.depth -= 1
+            try:
+                self.found[view.id] = self.run(view.view_query, tables_named(view.sources, self.catalog))
+            finally:
+                self.depth -= 1
         return self.found[view.id]
 
 

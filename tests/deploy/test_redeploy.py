@@ -12,6 +12,8 @@ from tests.deploy.inventory import list_all
 from tests.deploy.project import STAGE, Project
 from tests.deploy.routes import PREFIX
 
+pytestmark = pytest.mark.by_hand
+
 ADDED = f"{PREFIX}-greeting"
 REMOVED = f"{PREFIX}-batch"
 GREETING = '''"""GET /api/greeting: what a team may add."""

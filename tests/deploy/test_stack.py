@@ -20,6 +20,8 @@ from tests.deploy.routes import JOBS, ROUTES, Route
 from tests.deploy.stack import NAME, Package, create_stack, make_package, upload
 from tests.servers import EMAIL, PASSWORD
 
+pytestmark = pytest.mark.by_hand
+
 STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/quoll-dev/stream/2026"
 INTEGRATION = "x-amazon-apigateway-integration"
 

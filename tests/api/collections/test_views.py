@@ -1,5 +1,6 @@
 """View collections, from the query to the records."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.records import related
+from chalicelib.views import derive
 from dev.gateway import Gateway
 from tests.conftest import Superuser
 from tests.scenario import Answer, Scenario, play
@@ -197,6 +199,51 @@ def test_a_budget_that_is_too_small_is_told(
 ) -> None:
     monkeypatch.setattr(related, "get_config", lambda: replace(get_config(), query_budget=1))
     play(gateway, get(SEEN, 400, "more than 1 records", "QUOLL_QUERY_BUDGET"))
+
+
+def test_rules_are_closed_whatever_there_is_to_read(
+    gateway: Gateway, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "get_config", lambda: replace(get_config(), query_budget=1))
+    play(gateway, patch("seen", {"listRule": None}), tokens)
+    play(gateway, patch("seen", {"viewQuery": QUERY + " "}, 400, "more than 1 records"), tokens)
+
+
+def test_what_guests_write_leaves_the_answer_json(gateway: Gateway, tokens: dict[str, str]) -> None:
+    make("loose", "select id, (title) as t, (1e400) as inf from posts")
+    for written in ("NaN", "-Infinity", "[1e999]"):
+        play(gateway, Scenario("a title", "PATCH", f"{POSTS}/{ONE}", {"title": written}, by="root"), tokens)
+        answer = play(gateway, get(f"{COLLECTIONS}/loose/records/{ONE}"))
+        found = json.loads(answer.text, parse_constant=pytest.fail)
+        assert (found["t"], found["inf"]) == (written, None)
+
+
+def test_only_superusers_are_told_what_is_wrong_with_a_view(gateway: Gateway, tokens: dict[str, str]) -> None:
+    make("first", "select id, title from posts")
+    make("second", "select id, title from first")
+    play(gateway, patch("first", {"viewQuery": "select id, likes from posts"}), tokens)
+    path = f"{COLLECTIONS}/second/records"
+    for asked in (path, f"{path}/{ONE}"):
+        told = play(gateway, get(asked, 400, "Something went wrong")).text
+        assert "title" not in told
+        play(gateway, replace(get(asked, 400, "no such column: title"), by="root"), tokens)
+
+
+def test_files_of_a_view_are_not_sought_where_none_may_be_seen(
+    gateway: Gateway, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [{"name": "open", "type": "file"}, {"name": "closed", "type": "file", "protected": True}]
+    create_collection({"name": "papers", "fields": files})
+    path = f"{COLLECTIONS}/papers/records"
+    for _ in range(2):
+        play(gateway, Scenario("a paper", "POST", path, {}, by="root"), tokens)
+    make("closed", "select id, closed from papers", viewRule=None)
+    make("opened", "select id, open from papers", viewRule=None)
+    monkeypatch.setattr(related, "get_config", lambda: replace(get_config(), query_budget=1))
+    for name in ("seen", "closed"):
+        answer = play(gateway, get(f"/api/files/{name}/{ONE}/x.png", 404))
+        assert "items=" not in answer.headers["x-quoll-cost"] or "items=0" in answer.headers["x-quoll-cost"]
+    play(gateway, get(f"/api/files/opened/{ONE}/x.png", 400, "more than 1 records"))
 
 
 def test_reading_costs_its_sources(gateway: Gateway, tokens: dict[str, str]) -> None:

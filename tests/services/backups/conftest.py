@@ -17,18 +17,25 @@ from chalicelib.config import get_config
 from chalicelib.files.store import Store, get_store
 from chalicelib.jobs.record_stream import follow_changes
 from chalicelib.pocketbase.data_folder import open_data
-from chalicelib.storage import images
+from chalicelib.storage import images, keys
 from chalicelib.storage.engine import Engine
 from tests.services.pocketbase.conftest import directory, stage  # noqa: F401
 
 Follow = Callable[[], None]
 ZIP = "application/zip"
+# Enough of everything for a stage of a few records.
+FEWER = (
+    (images, "MARKS", 3),
+    (keys, "IMAGE_SHARDS", 3),
+    (moment, "AHEAD", 1),
+    (moment, "SETTLING", 0.1),
+)
 
 
 @pytest.fixture
 def stream(stage: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Follow]:  # noqa: F811
     """Follows what has come so far; whoever waits lets it be followed, and the second pass."""
-    for module, name, value in ((images, "MARKS", 3), (moment, "AHEAD", 1), (moment, "SETTLING", 0.1)):
+    for module, name, value in FEWER:
         monkeypatch.setattr(module, name, value)
     table = dynamodb_backends[DEFAULT_ACCOUNT_ID][get_config().region].tables[get_config().table]
     done = len(table.stream_shard.items)

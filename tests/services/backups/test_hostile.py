@@ -162,6 +162,17 @@ def test_triggers_do_nothing(folder: Path, bucket: Store) -> None:
     assert {"tags", "posts", "users", "_superusers"} <= held(bucket).keys() | {"_superusers"}
 
 
+def test_a_view_that_cannot_be_does_not_keep_the_records_away(folder: Path, bucket: Store) -> None:
+    view = (
+        "INSERT INTO _collections (id, name, type, options)"
+        " VALUES ('{0}_id', '{0}', 'view', '{{\"viewQuery\": \"select id from {1}\"}}')"
+    )
+    put(bucket, "odd.zip", changed(view.format("lost", "gone"), view.format("kept", "tags"))(folder))
+    restore_named("odd.zip")
+    assert {"tags", "kept"} <= held(bucket).keys()
+    assert "lost" not in held(bucket)
+
+
 def test_files_go_nowhere_but_to_records(folder: Path, bucket: Store) -> None:
     names = ("storage/backups/a/x.zip", "storage/uploads/a/b", "storage/nobody/a/b.txt", "storage/tags_id/x")
     files = dict.fromkeys(names, b"x") | {"storage/tags_id/r/f.txt": b"kept"}

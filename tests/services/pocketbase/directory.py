@@ -73,10 +73,27 @@ CLIENTS = {
     },
     "verificationTemplate": {"subject": "Hello {APP_NAME}", "body": "<p>{TOKEN}</p>"},
 }
+OPEN_VIEW = {"type": "view", "listRule": "", "viewRule": ""}
+# The one reads the other, and a rule reads it, too.
+VIEWS: list[dict[str, Any]] = [
+    {
+        **OPEN_VIEW,
+        "name": "overview",
+        "viewQuery": "SELECT id, title, some, picture, author, (likes * 2) as twice FROM posts;",
+    },
+    {
+        **OPEN_VIEW,
+        "name": "numbered",
+        "listRule": "title != ''",
+        "viewQuery": "SELECT (ROW_NUMBER() OVER (ORDER BY o.title)) as id, o.title, o.id as post, "
+        "cast(o.twice as int) as twice FROM overview o",
+    },
+]
 TAGS = {
     "name": "tags",
     "type": "base",
     "listRule": "",
+    "viewRule": "@collection.overview.title ?= 'Post 1'",
     "fields": [
         {
             "type": "text",
@@ -90,12 +107,6 @@ TAGS = {
         },
         {"type": "number", "name": "weight"},
     ],
-}
-VIEW = {
-    "name": "overview",
-    "type": "view",
-    "listRule": "",
-    "viewQuery": "SELECT id, title FROM posts",
 }
 
 
@@ -167,6 +178,10 @@ PATHS: Sequence[str] = (
     "/api/collections/clients/records",
     "/api/collections/clients/auth-methods?fields=password,otp,mfa,oauth2.enabled",
     "/api/collections/tags/records?sort=weight",
+    "/api/collections/tags/records/red",
+    "/api/collections/overview/records?sort=title,twice&expand=author",
+    "/api/collections/overview/records/{full}",
+    "/api/collections/numbered/records?filter=twice>0&sort=-title&expand=post",
     "/api/collections/_externalAuths/records",
     "/api/files/posts/{full}/{picture}",
     "/api/files/posts/{full}/{picture}?thumb=20x20",
@@ -178,6 +193,8 @@ SUPERUSER_PATHS: Sequence[str] = (
     "/api/collections/users",
     "/api/collections/clients",
     "/api/collections/tags",
+    "/api/collections/overview",
+    "/api/collections/numbered",
     "/api/collections/_superusers",
     "/api/collections/_authOrigins/records?filter=recordRef='{ann}'",
     "/api/collections/_otps/records",
@@ -191,7 +208,7 @@ def make_directory(folder: Path) -> Directory:
     with pocketbase(folder) as server:
         root = Talker(server)
         root.token = root.sign_in("_superusers", EMAIL, PASSWORD)
-        for definition in (POSTS, CLIENTS, TAGS, VIEW):
+        for definition in (POSTS, CLIENTS, *VIEWS, TAGS):
             root.ask("POST", "/api/collections", definition)
         _fill(root, made)
         made.answers = {

@@ -236,7 +236,7 @@ def test_a_table_that_never_takes_it_ends_the_import(bring: Bring, stage: Engine
     with pytest.raises(Overloaded):
         bring()
     stage.send = send
-    assert len([*bring()]) == 3
+    assert len([*bring()]) == 2
 
 
 def test_what_is_too_large_or_not_unique_is_left_out_and_told(bring: Bring, copy: Copy) -> None:
@@ -288,6 +288,16 @@ def test_a_collection_that_cannot_be_is_left_out_and_told(bring: Bring, copy: Co
         each for each in told if each.startswith("a_via_b: the collection and its records are not carried")
     ]
     assert get_catalog().find("a_via_b") is None
+
+
+def test_a_view_that_cannot_be_is_left_out_and_told(bring: Bring, copy: Copy) -> None:
+    query = "json_set(options, '$.viewQuery', 'select id from _params')"
+    told = bring(copy(f"UPDATE _collections SET options = {query} WHERE name = 'overview'"))
+    names = ("overview", "numbered")
+    said = [each.split(":")[0] for each in told]
+    assert said[:2] == list(names) and "tags" in said
+    assert not any(get_catalog().find(each) for each in names)
+    assert get_collection("tags").view_rule is None
 
 
 def test_settings_that_cannot_be_are_left_as_they_are_at_first(bring: Bring, copy: Copy) -> None:

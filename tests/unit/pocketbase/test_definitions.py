@@ -45,7 +45,13 @@ def test_a_name_that_is_the_id_and_a_relation_to_itself_are_carried() -> None:
 @pytest.mark.parametrize(
     ("definition", "expected"),
     [
-        (base("v", type="view"), "v: a view collection is not carried."),
+        (
+            base("v", type="view", listRule="id = 1", viewQuery="select id from gone"),
+            "v: the collection and its records are not carried: viewQuery: Invalid query - SQL logic error:"
+            " no such table: main.gone",
+        ),
+        (base("v", type="view"), "v: the collection and its records are not carried"),
+        (base("v", type="view", viewQuery="select id from users", listRule="a = 1"), "v: listRule is now"),
         (base("w", fields=3), "w: the collection and its records are not carried"),
         (base("x_via_y"), "x_via_y: the collection and its records are not carried"),
         (base("r", listRule="a = 1"), "r: listRule is now for superusers only"),
@@ -60,6 +66,48 @@ def test_what_cannot_be_carried_is_told(definition: dict[str, Any], expected: st
     left = [each for each in made if each.name == definition["name"]]
     assert all(each.list_rule is None and not each.indexes for each in left)
     assert bool(left) == ("collection" not in expected)
+
+
+def view(name: str, query: str, *fields: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return base(name, type="view", viewQuery=query, fields=list(fields), **options)
+
+
+INNER = view(
+    "inner",
+    "select id, name as title, email from users",
+    {"type": "text", "name": "title", "id": "_clone_1aaa", "max": 255},
+    {"type": "text", "name": "email", "id": "_clone_other"},
+)
+OUTER = view("outer", "select id, title from inner", {"type": "text", "name": "title", "id": "_clone_2"})
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_views_are_carried_whichever_comes_first(order: int) -> None:
+    rule = base("r", listRule="@collection.outer.title ?= 'a'")
+    made, told = carry([*SYSTEM, rule, *[INNER, OUTER][::order]])
+    assert not told
+    found = {each.name: each for each in made}
+    assert found["r"].list_rule == rule["listRule"]
+    assert list(found["outer"].sources.values()) == ["inner_id"]
+    ids = {each.name: each.id for each in found["inner"].fields}
+    assert ids["title"] == "_clone_1aaa"
+    assert ids["email"] != "_clone_other"
+    assert set(found["inner"].columns) == set(ids.values())
+
+
+def test_views_of_each_other_are_left_out() -> None:
+    definitions = [view("a", "select id from b"), view("b", "select id from a"), OUTER]
+    made, told = carry([*SYSTEM, *definitions])
+    assert len(made) == len(SYSTEM)
+    assert [each.split(":")[0] for each in told] == ["a", "b", "outer"]
+
+
+def test_what_reads_a_view_that_is_left_out_is_told() -> None:
+    without_id = view("inner", "select name as title from users")
+    made, told = carry([*SYSTEM, without_id, OUTER, base("r", listRule="@collection.inner.title ?= 'a'")])
+    assert [each.split(" ")[0] for each in told] == ["inner:", "outer:", "r:"]
+    assert [each.name for each in made][len(SYSTEM) :] == ["r"]
+    assert made[-1].list_rule is None
 
 
 MEMBERS = {

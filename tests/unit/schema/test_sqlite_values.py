@@ -28,7 +28,27 @@ def test_there_and_back(definition: dict[str, Any], kind: str, value: Any, store
 
 
 @pytest.mark.parametrize(
-    ("stored", "value"), [("5", 5), (5, 5), (1.0, 1), ("no json", "no json"), (b"a", "a"), ("", "")]
+    ("stored", "value"),
+    [
+        ("5", 5),
+        (5, 5),
+        (1.0, 1),
+        ("no json", "no json"),
+        (b"a", "a"),
+        ("", ""),
+        # What other readers do not take for JSON stays text; what is no number is none.
+        *((text, text) for text in ("NaN", "[-Infinity]", "1e400", "[1e400]", "9" * 400, " 1", "\n[]")),
+        ("[" * 300 + "]" * 300, "[" * 300 + "]" * 300),
+        ("[" * 9000, "[" * 9000),
+        ('{"a":"\\ud800"}', {"a": "\ufffd"}),
+        (float("inf"), None),
+    ],
+    ids=range(17),
 )
 def test_what_a_query_makes_is_any_json(stored: Stored, value: Any) -> None:
     assert value_from(make_field({"type": "json", "name": "f"}), stored) == value
+
+
+@pytest.mark.parametrize("stored", [float("inf"), float("-inf"), "inf", "nan"])
+def test_a_number_without_end_is_none(stored: Stored) -> None:
+    assert value_from(make_field({"type": "number", "name": "f"}), stored) == 0
