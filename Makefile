@@ -21,7 +21,7 @@ PYTHON := $(shell for each in python3.13 python3.12 python3.11 python3 python; d
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run superuser test check format test-sdk test-deploy test-deploy-all bench clean
+.PHONY: help install run superuser test check format test-cases test-sdk test-deploy test-deploy-all bench clean
 
 # A .venv whose Python is gone, or is another than the one asked for, is made anew.
 ifneq ($(HELD),$(or $(WANTED),none))
@@ -41,7 +41,10 @@ superuser: $(RUNNABLE) ## Make a superuser of `make run`, or change the password
 		exec $(BIN)/python -m dev.command superuser upsert "$$EMAIL" $${PASSWORD:+"$$PASSWORD"}
 
 test: $(INSTALLED) ## Run all tests, against the real PocketBase too
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not by_hand"
+
+test-cases: $(INSTALLED) ## The parity cases on two real PocketBases, which must not differ: by hand, after adding cases
+	$(BIN)/python -m pytest tests/parity -m by_hand
 
 check: $(INSTALLED) ## Lint, format, types, direction of imports, house rules
 	$(BIN)/python -m ruff check .

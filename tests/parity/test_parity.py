@@ -27,6 +27,7 @@ def test_quoll_answers_as_pocketbase_does(
 
 @pytest.mark.parity
 @pytest.mark.xdist_group("twins")
+@pytest.mark.by_hand
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_real_server_does_not_differ_from_itself(path: Path, twins: tuple[Server, Server]) -> None:
     outcomes = play_file(path, twins)

@@ -35,8 +35,6 @@ from tests.mail_server import HOST, MailServer, running_mail_server, settings_fo
 
 MESSAGE = Message("otp", "ann@app.example", "Hi", "<p>Your code: <b>123456</b></p>\n<p>.</p>")
 SECRET = "pass word é"
-# What the application says, before the tests add their own stage.
-SHIPPED = send.WITH_MAILBOX
 
 
 @pytest.fixture
@@ -181,7 +179,7 @@ def test_a_domain_that_would_become_another_is_not_sent_to(server: MailServer, d
 def test_a_stage_that_is_called_test_sends_its_mails(
     defaults: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send, "WITH_MAILBOX", SHIPPED)
+    monkeypatch.setattr(send, "WITH_MAILBOX", send.WITH_MAILBOX[:1])
     with pytest.raises(MailFailed, match="SES"):
         send_now(MESSAGE)
     assert list_mails() == []
