@@ -5,6 +5,7 @@ import string
 import zlib
 
 RECORD_ID_LENGTH = 15
+PASSWORD_LENGTH = 30
 RECORD_ID_ALPHABET = string.ascii_lowercase + string.digits
 TOKEN_KEY_ALPHABET = string.ascii_letters + string.digits
 
@@ -17,6 +18,11 @@ def random_text(length: int, alphabet: str = TOKEN_KEY_ALPHABET) -> str:
 def new_record_id() -> str:
     """15 lower-case letters and digits, PocketBase's default record id."""
     return random_text(RECORD_ID_LENGTH, RECORD_ID_ALPHABET)
+
+
+def new_password() -> str:
+    """A password that nobody is told: for those who sign in by other means."""
+    return random_text(PASSWORD_LENGTH)
 
 
 def checksum_id(prefix: str, text: str) -> str:

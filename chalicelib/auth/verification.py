@@ -16,7 +16,7 @@ from chalicelib.auth.mailed_tokens import (
 from chalicelib.auth.request_mail import find_by_email, read_email, write_mail
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
-from chalicelib.ids import random_text
+from chalicelib.ids import new_password
 from chalicelib.mail.outbox import post_once
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
@@ -31,7 +31,6 @@ from chalicelib.schema.record import Record
 ALWAYS_VERIFIED = "All superusers are verified by default."
 FAILED = "An error occurred while saving the verified state."
 NO_EMAIL = Problem("validation_invalid_token_claims", "Missing email token claim.")
-RANDOM_PASSWORD = 30
 
 
 @refusals_as_answers()
@@ -83,4 +82,4 @@ def _verified(record: Record) -> Record:
     """The record, verified. A password that nobody may sign in with now is made one that nobody knows."""
     if auth_options(record.collection).password_auth.enabled:
         return record.having(verified=True)
-    return record.having(verified=True, password=PlainPassword(random_text(RANDOM_PASSWORD)))
+    return record.having(verified=True, password=PlainPassword(new_password()))

@@ -15,7 +15,7 @@ from chalicelib.auth.request_otp import require_otp
 from chalicelib.auth.response import finish_sign_in
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, TooManyRequests, ValidationFailed
-from chalicelib.ids import random_text
+from chalicelib.ids import new_password
 from chalicelib.records.access import MISSING, require_collection
 from chalicelib.records.attached import OTPS, is_bound
 from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
@@ -42,7 +42,6 @@ MOST_ATTEMPTS = 5
 ATTEMPTS_SECONDS = 180
 # Attempts on codes that do not exist are counted too, to take the same calls, but under so many names only.
 NOBODIES = 256
-RANDOM_PASSWORD = 30
 
 
 @refusals_as_answers()
@@ -130,7 +129,7 @@ def _proven(record: Record) -> Record:
     """
     if auth_options(record.collection).mfa.enabled:
         return record.having(verified=True)
-    return record.having(verified=True, password=PlainPassword(random_text(RANDOM_PASSWORD)))
+    return record.having(verified=True, password=PlainPassword(new_password()))
 
 
 def _removes(change: Change, otp: Record) -> bool:

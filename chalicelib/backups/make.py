@@ -31,8 +31,8 @@ from chalicelib.observability.logger import logger
 from chalicelib.pocketbase.carry_settings import settings_to
 from chalicelib.pocketbase.data_folder import BESIDE, DATABASE, LOGS, STORAGE
 from chalicelib.pocketbase.export_files import describe_file
-from chalicelib.pocketbase.values import write_json
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.sqlite_values import write_json
 from chalicelib.settings.load import settings_of
 
 PIECE = 1024 * 1024

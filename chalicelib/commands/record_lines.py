@@ -9,11 +9,11 @@ import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, TextIO, TypeAlias
 
-from chalicelib.pocketbase.values import whole_text
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.password import PasswordField
 from chalicelib.schema.record import Record
+from chalicelib.schema.sqlite_values import whole_text
 
 Writer: TypeAlias = Callable[[Collection, Iterable[Record], TextIO], None]
 # A line's number, and what it holds or why it holds nothing.

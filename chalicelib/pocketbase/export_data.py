@@ -21,9 +21,9 @@ from chalicelib.pocketbase.export_schema import (
     make_log_tables,
     make_own_tables,
 )
-from chalicelib.pocketbase.values import Stored, value_to
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
+from chalicelib.schema.sqlite_values import Stored, value_to
 from chalicelib.settings.load import get_newest_settings
 from chalicelib.storage.streams import Reading, stream
 

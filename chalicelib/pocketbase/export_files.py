@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.files.store import Missing, get_store
 from chalicelib.pocketbase.data_folder import BESIDE
 from chalicelib.pocketbase.import_files import AT_ONCE, WRITERS
-from chalicelib.pocketbase.values import write_json
+from chalicelib.schema.sqlite_values import write_json
 
 UNFINISHED = ".unfinished"
 

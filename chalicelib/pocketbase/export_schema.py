@@ -6,8 +6,9 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.pocketbase.data_folder import quoted
-from chalicelib.pocketbase.values import ID_COLUMN, column_of, whole_text, write_json
+from chalicelib.pocketbase.values import ID_COLUMN, column_of
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.sqlite_values import whole_text, write_json
 
 _NOW = "TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL"
 _FLAG = "BOOLEAN DEFAULT FALSE NOT NULL"

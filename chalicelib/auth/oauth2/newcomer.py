@@ -29,7 +29,6 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.file import FileField
 from chalicelib.schema.record import Record
 
-PASSWORD_LENGTH = 30
 STAND_IN = Upload("avatar.gif", "image/gif", b"GIF89a")
 
 
@@ -89,7 +88,7 @@ def fill_in_user(newcomer: Newcomer) -> dict[str, Any]:
     if mapped.avatar_url and user.avatar_url and not _picture_field(newcomer):
         body.setdefault(mapped.avatar_url, user.avatar_url)
     if "password" not in body:
-        password = ids.random_text(PASSWORD_LENGTH)
+        password = ids.new_password()
         body |= {"password": password, "passwordConfirm": password}
     return body
 

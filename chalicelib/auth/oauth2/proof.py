@@ -3,7 +3,6 @@
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.auth.oauth2.newcomer import PASSWORD_LENGTH
 from chalicelib.auth.oauth2.users import User
 from chalicelib.request import RequestInfo
 from chalicelib.schema.fields.password import PlainPassword
@@ -23,7 +22,7 @@ def as_proved(before: Record, user: User, request: RequestInfo) -> Record:
     email, is_verified = str(before.get("email") or ""), bool(before.get("verified"))
     changed: dict[str, Any] = {}
     if not is_itself and email and not is_verified:
-        changed["password"] = PlainPassword(ids.random_text(PASSWORD_LENGTH))
+        changed["password"] = PlainPassword(ids.new_password())
     if not email and user.email:
         email = changed["email"] = user.email
     if not is_verified and email in ("", user.email):

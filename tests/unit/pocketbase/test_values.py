@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.pocketbase.values import NotCarried, Stored, column_of, is_changed, value_from, value_to
+from chalicelib.pocketbase.values import NotCarried, column_of, is_changed, value_from
 from chalicelib.schema.fields import FIELD_TYPES, Field
+from chalicelib.schema.sqlite_values import Stored, value_to
 
 LIST = {"maxSelect": 3, "values": ["a", "b", "c"]}
 
