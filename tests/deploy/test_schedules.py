@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from chalicelib.collections.purge import KIND
 from chalicelib.storage.keys import task_key
 from tests.deploy.logs import read_log
@@ -35,6 +37,7 @@ def test_it_runs_a_job_that_was_asked_for(asked_job: str, aws: Callable[[str], A
     assert wait_until(lambda: f'"job":"{asked_job}"' in read_log(client, name), A_MINUTE_AND_SOME)
 
 
+@pytest.mark.by_hand  # it waits for the minute tick
 def test_work_that_others_have_left_is_done(aws: Callable[[str], Any]) -> None:
     table = Table(aws("dynamodb"))
     assert wait_until(lambda: not table.find(task_key(KIND)), A_MINUTE_AND_SOME)
