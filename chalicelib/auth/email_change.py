@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from chalicelib.auth.context import auth_options, get_any_collection, get_auth_collection
 from chalicelib.auth.form import check_text, read_form
+from chalicelib.auth.identify import find_bearer
 from chalicelib.auth.mailed_tokens import (
     ELSEWHERE,
     EMAIL_CHANGE,
     INVALID,
     claim_of,
-    find_token_owner,
     save_checked,
 )
 from chalicelib.auth.request_mail import check_email, write_mail
@@ -86,7 +86,7 @@ def _check_free(new_email: str, record: Record, related: RelatedRecords) -> Prob
 
 
 def _confirm(form: Mapping[str, str], collection: Collection, related: RelatedRecords) -> None:
-    record = find_token_owner(form["token"], EMAIL_CHANGE)
+    record = find_bearer(form["token"], EMAIL_CHANGE)
     new_email = claim_of(form["token"], "newEmail")
     token = _check_token(form["token"], record, collection, related)
     owner = None if token else record

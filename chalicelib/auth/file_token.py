@@ -1,7 +1,7 @@
 """Tokens for protected files: they go into addresses, so they are good for minutes and for nothing else."""
 
 from chalicelib.auth.identify import find_bearer
-from chalicelib.auth.tokens import FILE, new_token, parse_token
+from chalicelib.auth.tokens import FILE, new_token
 from chalicelib.errors import Unauthorized
 from chalicelib.request import RequestInfo
 from chalicelib.schema.record import Record
@@ -16,5 +16,4 @@ def give_file_token(request: RequestInfo) -> str:
 
 def find_file_bearer(text: str) -> Record | None:
     """The record that a file token was given to; None for any other text."""
-    token = parse_token(text)
-    return find_bearer(token) if token is not None and token.type == FILE else None
+    return find_bearer(text, FILE)

@@ -10,14 +10,14 @@ from chalicelib.storage.records import find_record, find_record_and_version
 
 def identify(header: str) -> Record | None:
     """The record whose token an ``Authorization`` header carries; None (a guest) for anything else."""
-    token = parse_token(bearer_of(header))
-    return find_bearer(token) if token is not None and token.type == AUTH else None
+    return find_bearer(bearer_of(header), AUTH)
 
 
-def find_bearer(token: Token) -> Record | None:
-    """The record that a token was given to; None when it is expired, forged or revoked."""
-    record = _find_claimed(token)
-    return record if record is not None and token.is_signed_for(record, clock.now()) else None
+def find_bearer(text: str, kind: str) -> Record | None:
+    """The record that a token of this kind was given to; None when it is expired, forged, revoked, spent."""
+    token = parse_token(text)
+    record = _find_claimed(token) if token is not None and token.type == kind else None
+    return record if token and record and token.is_signed_for(record, clock.now()) else None
 
 
 def _find_claimed(token: Token) -> Record | None:

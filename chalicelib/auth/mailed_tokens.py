@@ -1,7 +1,5 @@
 """Tokens that were sent by mail and come back: whose they are, and what may be wrong with them."""
 
-from chalicelib.auth.identify import find_bearer
-from chalicelib.auth.tokens import parse_token
 from chalicelib.errors import ValidationFailed
 from chalicelib.records.check import check_values
 from chalicelib.records.save import save_changed
@@ -15,12 +13,6 @@ INVALID = Problem("validation_invalid_token", "Invalid or expired token.")
 ELSEWHERE = Problem(
     "validation_token_collection_mismatch", "The provided token is for different auth collection."
 )
-
-
-def find_token_owner(text: str, kind: str) -> Record | None:
-    """The record that a token of this kind was given to; None when it is expired, forged or spent."""
-    token = parse_token(text)
-    return find_bearer(token) if token is not None and token.type == kind else None
 
 
 def claim_of(text: str, name: str) -> str:

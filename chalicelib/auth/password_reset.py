@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import read_form
+from chalicelib.auth.identify import find_bearer
 from chalicelib.auth.mailed_tokens import (
     ELSEWHERE,
     INVALID,
     PASSWORD_RESET,
     claim_of,
-    find_token_owner,
     save_checked,
 )
 from chalicelib.auth.request_mail import find_by_email, read_email, write_mail
@@ -57,7 +57,7 @@ def confirm_password_reset(name_or_id: str, request: RequestInfo) -> None:
 
 
 def _confirm(form: Mapping[str, str], collection: Collection) -> None:
-    record = find_token_owner(form["token"], PASSWORD_RESET)
+    record = find_bearer(form["token"], PASSWORD_RESET)
     problems = without_none(
         {
             "token": _check_token(form["token"], record, collection),

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from chalicelib import clock
 from chalicelib.auth.context import auth_options
 from chalicelib.auth.form import read_form
+from chalicelib.auth.login_alert import write_alert
 from chalicelib.auth.request_mail import NO_KEY, check_email, write_mail
+from chalicelib.auth.request_otp import write_otp
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
-from chalicelib.mail.compose import compose, record_values
 from chalicelib.mail.failures import MailFailed
 from chalicelib.mail.message import Message
 from chalicelib.mail.send import send_now
@@ -54,19 +55,11 @@ def _made_up(collection: Collection, email: str) -> Record:
 
 
 def _write_otp(record: Record) -> Message:
-    values = {**record_values(record), "OTP": "123456", "OTP_ID": "__pb_test_otp_id__"}
-    return compose(
-        "otp", auth_options(record.collection).otp.email_template, str(record.get("email")), values
-    )
+    return write_otp(record, "__pb_test_otp_id__", "123456")
 
 
 def _write_alert(record: Record) -> Message:
-    values = {
-        **record_values(record),
-        "ALERT_INFO": f"{clock.to_text(clock.now())} - TEST_IP TEST_USER_AGENT",
-    }
-    template = auth_options(record.collection).auth_alert.email_template
-    return compose("login-alert", template, str(record.get("email")), values)
+    return write_alert(record, f"{clock.to_text(clock.now())} - TEST_IP TEST_USER_AGENT")
 
 
 def _write_verification(record: Record) -> Message:

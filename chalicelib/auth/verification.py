@@ -5,12 +5,12 @@ Whether an address is somebody's is not told: not by the answer, and not by the 
 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import read_form
+from chalicelib.auth.identify import find_bearer
 from chalicelib.auth.mailed_tokens import (
     ELSEWHERE,
     INVALID,
     VERIFICATION,
     claim_of,
-    find_token_owner,
     save_checked,
 )
 from chalicelib.auth.request_mail import find_by_email, read_email, write_mail
@@ -61,7 +61,7 @@ def _open(name_or_id: str, related: RelatedRecords) -> Collection:
 
 
 def _confirm(token: str, collection: Collection) -> None:
-    record = find_token_owner(token, VERIFICATION)
+    record = find_bearer(token, VERIFICATION)
     problem = _check(token, record, collection)
     if record is None or problem:
         raise ValidationFailed(data=problems_to_json({"token": problem or INVALID}))

@@ -13,6 +13,7 @@ from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import check_text, read_form
 from chalicelib.auth.request_otp import require_otp
 from chalicelib.auth.response import finish_sign_in
+from chalicelib.auth.with_password import has_password
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, TooManyRequests, ValidationFailed
 from chalicelib.ids import new_password
@@ -25,10 +26,9 @@ from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.request import RequestInfo
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.fields.password import PasswordField, PlainPassword
+from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.record import Record
-from chalicelib.security.passwords import DEFAULT_COST, password_matches, spend_like_a_match
 from chalicelib.storage.failures import Conflict
 from chalicelib.storage.rates import count_attempt
 from chalicelib.storage.records import find_record
@@ -89,10 +89,7 @@ def refuse_too_many(otp: Record | None, collection: Collection, otp_id: str) -> 
 
 def is_code_of(otp: Record | None, code: str, catalog: Catalog) -> bool:
     """Whether this is the code. One hash of the same cost when there is no such one-time password."""
-    if otp is not None:
-        return password_matches(code, str(otp.get("password")))
-    field = require_collection(catalog, OTPS, MISSING).field_by_name["password"]
-    return spend_like_a_match(code, (field.cost if isinstance(field, PasswordField) else 0) or DEFAULT_COST)
+    return has_password(otp, code, require_collection(catalog, OTPS, MISSING))
 
 
 def spend_otp(otp: Record, collection: Collection) -> Record:
