@@ -1,5 +1,6 @@
 """Quoll answers what the real PocketBase answers, file by file of cases."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def test_quoll_answers_as_pocketbase_does(
 def test_the_real_server_does_not_differ_from_itself(path: Path, twins: tuple[Server, Server]) -> None:
     outcomes = play_file(path, twins)
     assert not report(outcomes), report(outcomes)
+
+
+@pytest.mark.xdist_group("parity")
+def test_one_worker_plays_all_cases(request: pytest.FixtureRequest) -> None:
+    """Cases depend on those before them, and a runner that does not know groups would not say so."""
+    is_alone = os.environ.get("PYTEST_XDIST_WORKER") is None
+    assert is_alone or request.node.nodeid.endswith("@parity")
 
 
 def test_there_are_as_many_pairs_as_promised() -> None:

@@ -55,3 +55,4 @@ def test_of_ses_itself(empty: Aws) -> None:
     assert "does not know" in check_sender(empty)
     boto3.client("sesv2").create_email_identity(EmailIdentity="example.com")
     assert "SES does not know" not in check_sender(empty)
+    boto3.client("sesv2").delete_email_identity(EmailIdentity="example.com")
