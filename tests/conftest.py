@@ -8,6 +8,7 @@ superuser   a superuser's record and token, on `defaults`
 kept        requests are kept in the log that superusers read, each with a write; without it none is
 """
 
+import copy
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 
 import app as application
@@ -69,9 +71,21 @@ settings.register_profile(
 settings.load_profile("quoll")
 
 
+def _copied_table(table: Table, memo: dict[int, Any]) -> Table:
+    """What moto puts back if a transaction fails. It copies the table once per write; ours replace items."""
+    made = copy.copy(table)
+    made.items = copy.copy(table.items)
+    made.items.update({partition: dict(sorts) for partition, sorts in table.items.items()})
+    if table.stream_shard:
+        made.stream_shard = copy.copy(table.stream_shard)
+        made.stream_shard.table, made.stream_shard.items = made, list(table.stream_shard.items)
+    return made
+
+
 @pytest.fixture(scope="session")
 def aws() -> Iterator[None]:
     """An AWS in process, with an empty table; one for all tests of the process."""
+    Table.__deepcopy__ = _copied_table
     with mock_aws():
         create_table(get_engine())
         key = secret_path(get_config(), "settings-key")

@@ -25,7 +25,14 @@ def generate(**changed: object) -> str:
     return generate_client_secret(RequestInfo(method="POST", body={**GOOD, **changed}))["secret"]
 
 
-@pytest.mark.parametrize("key", [pem(KEY), f"\n{pem(KEY)}\n", pem(KEY).replace("\n", "\r\n")])
+WRITTEN = {
+    "as made": pem(KEY),
+    "with empty lines": f"\n{pem(KEY)}\n",
+    "with CRLF": pem(KEY).replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("key", WRITTEN.values(), ids=WRITTEN)
 def test_signed_by_the_key(key: str) -> None:
     token = generate(privateKey=key)
     claims = jwt.decode(token, KEY.public_key(), algorithms=["ES256"], audience="https://appleid.apple.com")
@@ -53,16 +60,16 @@ def test_what_is_wrong_is_named(changed: dict[str, object]) -> None:
 
 
 HEAD, END = "-----BEGIN PRIVATE KEY-----\n", "\n-----END PRIVATE KEY-----"
-OTHERS = [
-    pem(ec.generate_private_key(ec.SECP384R1())),
-    pem(rsa.generate_private_key(65537, 2048)),
-    f"{HEAD}AAAA{END}",
-    f"{HEAD}A{END}",
-    f"{HEAD}!{END}",
-]
+OTHERS = {
+    "of another curve": pem(ec.generate_private_key(ec.SECP384R1())),
+    "RSA": pem(rsa.generate_private_key(65537, 2048)),
+    "cut off": f"{HEAD}AAAA{END}",
+    "not padded": f"{HEAD}A{END}",
+    "not base64": f"{HEAD}!{END}",
+}
 
 
-@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("key", OTHERS.values(), ids=OTHERS)
 def test_other_keys(key: str) -> None:
     with pytest.raises(BadRequest, match="Failed to generate client secret"):
         generate(privateKey=key)
