@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.deploy.emulator import running_emulator
 from tests.deploy.project import STAGE, Project, copy_project
+from tests.deploy.stack import make_package
 
 GROUPINGS = ("route", "resource", "single")
 CREATED, UPDATED = 5, 10
@@ -36,9 +37,7 @@ def measure(grouping: str, folder: Path, built: Path) -> str:
         project = copy_project(folder / "quoll", emulator, built)
         group(project, grouping)
         project.quoll("provision", "--stage", STAGE)
-        project.chalice(
-            "package", "--stage", STAGE, str(folder / "package")
-        )  # the layer is built once for all
+        make_package(project, folder / "package")  # the layer is built once for all
         first = seconds(lambda: project.chalice("deploy", "--stage", STAGE))
         with (project.folder / "chalicelib/clock.py").open("a") as file:
             file.write("\n# changed\n")

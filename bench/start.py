@@ -108,9 +108,10 @@ def _unpack(folder: Path) -> tuple[Path, Path]:
     """The packages as they are shipped, and without compiled files."""
     print("Making the packages as for deployment ...", flush=True)
     environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
-    chalice = str(Path(sys.executable).with_name("chalice"))
-    command = (chalice, "package", "--stage", "dev", str(folder / "out"))
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    resources = folder / "resources.json"
+    resources.write_text(_run(environment, "python", "-m", "chalicelib", "template", "--stage", "dev"))
+    merged = ("--merge-template", str(resources), str(folder / "out"))
+    _run(environment, "chalice", "package", "--stage", "dev", *merged)
     shipped, plain = folder / "shipped", folder / "plain"
     for zipped, place in (("deployment.zip", "task"), ("layer-deployment.zip", "opt")):
         path = folder / "out" / zipped
@@ -120,6 +121,13 @@ def _unpack(folder: Path) -> tuple[Path, Path]:
         print(f"  {zipped}: {path.stat().st_size / 1e6:.1f} MB, unzipped {unzipped / 1e6:.1f} MB")
     shutil.copytree(shipped, plain, ignore=shutil.ignore_patterns("__pycache__"))
     return shipped, plain
+
+
+def _run(environment: Mapping[str, str], program: str, *arguments: str) -> str:
+    """A command of the project's, as docs/deploying.md has it; what it says."""
+    command = (str(Path(sys.executable).with_name(program)), *arguments)
+    ran = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return ran.stdout
 
 
 def _add_peer(folder: Path, compiled: bool) -> None:

@@ -18,6 +18,7 @@ from tests.servers import ROOT, find_free_port
 START_SECONDS = 40
 REGION = "us-east-1"
 KEY = "test"
+CHANGES = "changes.jsonl"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Emulator:
     @property
     def log(self) -> Path:
         return self.folder / "emulator.log"
+
+    @property
+    def changes(self) -> Path:
+        """What the emulator notes of the table's stream."""
+        return self.scratch / CHANGES
 
     @property
     def scratch(self) -> Path:
@@ -99,6 +105,7 @@ def _settings(emulator: Emulator) -> Mapping[str, str]:
         "AWS_SECRET_ACCESS_KEY": KEY,
         "AWS_DEFAULT_REGION": REGION,
         "TMPDIR": str(emulator.scratch),
+        "LAMBDA_WARM_TTL_SECONDS": "86400",  # copies of a function stay, to be counted
         "LOG_LEVEL": "WARNING",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",

@@ -1,66 +1,29 @@
-"""The process of the AWS to deploy to: ministack, its functions seeing nothing but what was deployed.
+"""The process of the AWS to deploy to: ministack, with what AWS does and it does not.
 
-Lambda functions run in processes of this Python. There they are started without its installed packages, so
-that what is missing in the package or the layer is missed. A layer is unpacked once, not for each of them.
+How it runs functions, emulated_functions.py says; here is what it lacks of stacks, policies and mail.
 """
 
 import json
-import os
-import shlex
 import sys
 import tempfile
 import threading
-import zipfile
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from ministack import app as ministack
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions
 from ministack.services.cloudformation import provisioners
 
 from dev.emulator import read_partitions_faster, stop_with_parent
+from tests.deploy.emulated_functions import (
+    hide_installed_packages,
+    note_changes,
+    unpack_once,
+    wait_for_logs,
+)
+from tests.deploy.emulator import CHANGES
 from tests.deploy.rest_api import BINARY
-
-LAYER_BYTES = 2_000_000  # our own code is far smaller, the layer far larger
-
-
-def hide_installed_packages(folder: Path) -> None:
-    """Start functions with `python -S`: the standard library and what they bring."""
-    command = folder / "python"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -S "$@"\n')
-    command.chmod(0o755)
-    detect = lambda_runtime._detect_runtime_binary
-
-    def detect_without_packages(runtime: str) -> tuple[str, str]:
-        _, script = detect(runtime)
-        return str(command), script
-
-    lambda_runtime._detect_runtime_binary = detect_without_packages
-
-
-def unpack_layers_once(folder: Path) -> None:
-    """Give each function a link to the layer's one unpacked copy."""
-    lock = threading.Lock()
-
-    class SharedZipFile(zipfile.ZipFile):
-        """An archive that is unpacked elsewhere when it is large."""
-
-        def extractall(self, path: Any = None, *others: Any) -> None:
-            file = Path(str(self.filename))
-            if file.stat().st_size < LAYER_BYTES:
-                return super().extractall(path, *others)
-            with lock:
-                shared = folder / sha256(file.read_bytes()).hexdigest()
-                if not shared.exists():
-                    super().extractall(shared)
-            os.rmdir(path)
-            os.symlink(shared, path)
-            return None
-
-    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedZipFile})
 
 
 def complete_stacks() -> None:
@@ -130,7 +93,9 @@ if __name__ == "__main__":
     read_partitions_faster()
     shared = Path(tempfile.mkdtemp(prefix="functions-"))
     hide_installed_packages(shared)
-    unpack_layers_once(shared)
+    unpack_once(shared)
+    wait_for_logs()
+    note_changes(shared.parent / CHANGES)
     complete_stacks()
     tell_partitions()
     name_senders()

@@ -19,6 +19,11 @@ def read_log(client: Any, function: str) -> str:
     return read_logs(client).get(function, "")
 
 
+def count_runs(client: Any, function: str) -> int:
+    """How often a function has been called, and has ended."""
+    return read_log(client, function).count("REPORT RequestId")
+
+
 def _read(client: Any, group: str) -> str:
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group)
     return "\n".join(event["message"] for page in pages for event in page["events"])

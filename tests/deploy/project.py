@@ -12,7 +12,7 @@ from tests.deploy.emulator import Emulator
 from tests.servers import ROOT
 
 STAGE = "dev"
-SHIPPED = ("app.py", "chalicelib", ".chalice", "requirements.txt")
+SHIPPED = ("app.py", "chalicelib", ".chalice", "requirements.txt", "dev/constraints.txt")
 # The Chalice CLI of chalice_cli.py runs in the copy, where nothing but the copy can be imported.
 TOOLS = ("tests/deploy/chalice_cli.py", "tests/deploy/rest_api.py")
 LEFT = shutil.ignore_patterns("__pycache__", "deployed", "deployments")

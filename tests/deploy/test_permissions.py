@@ -22,12 +22,15 @@ TABLE = "quoll-dev"
 KEY = {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
 DENIED = "AccessDeniedException"
 CODE = """
+from functools import cache
 import botocore.session
 from botocore.exceptions import ClientError
 
+create_client = cache(botocore.session.get_session().create_client)
+
 def handle(event, context):
     service, operation = event["operation"].split(".")
-    client = botocore.session.get_session().create_client(service)
+    client = create_client(service)
     try:
         client._make_api_call(operation, event["arguments"])
     except ClientError as error:
