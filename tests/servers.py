@@ -32,8 +32,8 @@ class Server:
 
 
 @contextmanager
-def pocketbase(folder: Path) -> Iterator[Server]:
-    """The real server, from the test dependency that carries its binary."""
+def pocketbase(folder: Path, has_superuser: bool = False) -> Iterator[Server]:
+    """The real server, from the test dependency that carries its binary, on the data that the folder has."""
     binary = str(Path(sys.executable).with_name("pocketbase"))
     data = (
         "--dir",
@@ -44,8 +44,9 @@ def pocketbase(folder: Path) -> Iterator[Server]:
         str(folder / "public"),
     )
     folder.mkdir(parents=True, exist_ok=True)
-    upsert = (binary, "superuser", "upsert", EMAIL, PASSWORD, *data)
-    subprocess.run(upsert, check=True, capture_output=True, timeout=PATIENCE)
+    if not has_superuser:
+        upsert = (binary, "superuser", "upsert", EMAIL, PASSWORD, *data)
+        subprocess.run(upsert, check=True, capture_output=True, timeout=PATIENCE)
     port = find_free_port()
     with _running(
         "pocketbase", (binary, "serve", "--http", f"127.0.0.1:{port}", *data), port, folder
@@ -84,7 +85,7 @@ def _running(
     started = time.monotonic()
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=sink, stderr=sink, env=_clean_environment() | dict(environment or {})
+            command, cwd=ROOT, stdout=sink, stderr=sink, env=clean_environment() | dict(environment or {})
         )
     try:
         _wait_until_healthy(process, port, log)
@@ -93,7 +94,7 @@ def _running(
         _stop(process)
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The shell's, without what the other tests set for the application in process."""
     return {key: value for key, value in os.environ.items() if not key.startswith(("QUOLL_", "AWS_"))}
 

@@ -6,12 +6,9 @@ there as it was; then the database is made of it, in insertion order.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from itertools import islice
 from pathlib import Path
 
 from chalicelib.backups.turn import BackupFailed, Turn
-from chalicelib.filters.access import InInsertionOrder
 from chalicelib.frozen import dataclass
 from chalicelib.pocketbase.data_folder import quoted
 from chalicelib.pocketbase.export_schema import (
@@ -20,21 +17,20 @@ from chalicelib.pocketbase.export_schema import (
     make_log_tables,
     make_own_tables,
 )
+from chalicelib.pocketbase.new_database import new_database
+from chalicelib.pocketbase.portions import read_portions, stored_values
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
-from chalicelib.schema.sqlite_values import Stored, value_to
+from chalicelib.schema.sqlite_values import Stored
 from chalicelib.storage.images import Image, find_images
 from chalicelib.storage.record_items import key_of
-from chalicelib.storage.streams import Reading, stream
 
-PORTION = 500
 # A function's disk holds 512 MB: what was read, and the database that is made of it.
 LARGEST = 220 * 1024 * 1024
 TOO_LARGE = (
     "The records take more than a backup made by a function can hold (220 MB). Make one with"
     " `python -m chalicelib export-pocketbase DIR`; DynamoDB's point-in-time recovery is not bounded."
 )
-FAST = ("journal_mode = MEMORY", "synchronous = OFF", "locking_mode = EXCLUSIVE")
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Readings:
             count = len(collection.fields)
             columns = "".join(f", c{number}" for number in range(count))
             self.database.execute(f"CREATE TABLE t{place} (key TEXT PRIMARY KEY, place TEXT{columns})")
-            for portion in _portions(stream(Reading(collection), InInsertionOrder())):
+            for portion in read_portions(collection):
                 self.put(place, portion)
                 self.database.commit()
                 turn.go_on()
@@ -70,11 +66,6 @@ class Readings:
             self.database.execute(f"DELETE FROM t{place} WHERE key = ?", [image.key])  # noqa: S608
             if image.record:
                 self.put(place, [image.record])
-
-
-def new_database(file: Path) -> "closing[sqlite3.Connection]":
-    """An empty one."""
-    return closing(_new(file))
 
 
 def put_back_all(readings: Readings, name: str, turn: Turn) -> None:
@@ -114,7 +105,7 @@ def make_views(database: sqlite3.Connection, views: Sequence[Collection]) -> Ite
 
 def write_logs(file: Path) -> None:
     """The database of the logs, which are not carried."""
-    with closing(_new(file)) as database:
+    with new_database(file) as database:
         make_log_tables(database)
         database.commit()
 
@@ -128,21 +119,5 @@ def _fill(database: sqlite3.Connection, place: int, collection: Collection) -> N
     )
 
 
-def _new(file: Path) -> sqlite3.Connection:
-    file.unlink(missing_ok=True)
-    file.touch(0o600)  # it holds password hashes and secrets
-    database = sqlite3.connect(file)
-    for pragma in FAST:
-        database.execute(f"PRAGMA {pragma}")
-    return database
-
-
 def _row_of(record: Record) -> list[Stored]:
-    values = (value_to(field, record.get(field.name)) for field in record.collection.fields)
-    return [key_of(record.collection, record.id)[0], record.rowid, *values]
-
-
-def _portions(records: Iterable[Record]) -> Iterator[Sequence[Record]]:
-    waiting = iter(records)
-    while portion := list(islice(waiting, PORTION)):
-        yield portion
+    return [key_of(record.collection, record.id)[0], record.rowid, *stored_values(record)]

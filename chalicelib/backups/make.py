@@ -15,7 +15,6 @@ from chalicelib import clock
 from chalicelib.backups.database import (
     Readings,
     make_views,
-    new_database,
     put_back_all,
     write_database,
     write_logs,
@@ -31,6 +30,7 @@ from chalicelib.observability.logger import logger
 from chalicelib.pocketbase.carry_settings import settings_to
 from chalicelib.pocketbase.data_folder import BESIDE, DATABASE, LOGS, STORAGE
 from chalicelib.pocketbase.export_files import describe_file
+from chalicelib.pocketbase.new_database import new_database
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.sqlite_values import write_json
 from chalicelib.settings.load import settings_of
@@ -95,9 +95,8 @@ def _add_files(archive: zipfile.ZipFile, collections: Sequence[Collection], turn
 
 
 def _add_file(archive: zipfile.ZipFile, key: str, turn: Turn) -> None:
-    store = get_store()
     try:
-        answer = store.send("GetObject", {"Bucket": store.bucket, "Key": key})
+        answer = get_store().ask("GetObject", Key=key)
     except Missing:
         return
     digest = hashlib.md5(usedforsecurity=False)

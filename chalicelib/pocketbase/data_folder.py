@@ -18,6 +18,7 @@ LOGS = "auxiliary.db"
 STORAGE = "storage"
 # What PocketBase keeps beside each file, and where it keeps thumbs.
 BESIDE, THUMBS = ".attrs", "/thumbs_"
+OWN = frozenset({"_collections", "_migrations", "_params"})
 LARGEST_PORTION = 16 * 1024 * 1024
 NEEDED = frozenset({"id", "name", "type", "system", "fields", "indexes", "options"})
 TOO_OLD = (
@@ -62,7 +63,7 @@ class DataFolder:
 
     def records(self, table: str, portion: int) -> Iterator[Sequence[Row]]:
         """A collection's records in insertion order, `rowid` among their columns: so many or 16 MB."""
-        cursor = self.database.execute(f"SELECT rowid AS '@rowid', * FROM {quoted(table)} ORDER BY rowid")  # noqa: S608
+        cursor = self.database.execute(f"SELECT _rowid_ AS '@rowid', * FROM {quoted(table)} ORDER BY _rowid_")  # noqa: S608
         names = [each[0] for each in cursor.description]
         found: list[Row] = []
         size = 0
@@ -75,12 +76,20 @@ class DataFolder:
         if found:
             yield found
 
+    def other_tables(self) -> list[str]:
+        """The tables that are neither a collection's nor PocketBase's own."""
+        statement = (
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+        )
+        known = {*OWN, *self._tables()}
+        return [row["name"] for row in self._all(statement) if row["name"] not in known]
+
     def fingerprint(self) -> str:
         """The same as long as collections, records, settings and files' names and sizes are."""
         found = hashlib.sha256()
         for table in ("_collections", "_params", *self._tables()):
             found.update(table.encode())
-            for row in self.database.execute(f"SELECT rowid, * FROM {quoted(table)} ORDER BY rowid"):  # noqa: S608
+            for row in self.database.execute(f"SELECT _rowid_, * FROM {quoted(table)} ORDER BY _rowid_"):  # noqa: S608
                 found.update(repr(row).encode(errors="surrogatepass"))
         for key, size in self._files():
             found.update(f"{key} {size}\n".encode(errors="surrogatepass"))
@@ -88,7 +97,7 @@ class DataFolder:
 
     def _files(self) -> list[tuple[str, int]]:
         """All files but thumbs, which PocketBase makes when somebody looks at them."""
-        found = (file for file in self.storage.rglob("*") if file.is_file() and file.suffix != BESIDE)
+        found = find_files(self.storage)
         listed = ((file.relative_to(self.storage).as_posix(), file.stat().st_size) for file in found)
         return sorted(each for each in listed if THUMBS not in each[0])
 
@@ -116,6 +125,11 @@ def open_data(folder: Path, key: str = "") -> Iterator[DataFolder]:
             yield DataFolder(folder, database, key)
     except sqlite3.Error as error:
         raise DataUnreadable(f"{file} cannot be read: {error}.") from error
+
+
+def find_files(folder: Path) -> Iterator[Path]:
+    """All files below a folder, but for what PocketBase keeps beside each."""
+    return (file for file in folder.rglob("*") if file.is_file() and file.suffix != BESIDE)
 
 
 def quoted(name: str) -> str:

@@ -5,13 +5,10 @@ Records are read one collection after another, each as it is at that moment.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 
 from chalicelib.collections.load import get_newest
-from chalicelib.filters.access import InInsertionOrder
 from chalicelib.pocketbase.carry_settings import settings_to
 from chalicelib.pocketbase.data_folder import DATABASE, LOGS, STORAGE, quoted
 from chalicelib.pocketbase.export_files import export_files, put_in_place, sync
@@ -21,17 +18,13 @@ from chalicelib.pocketbase.export_schema import (
     make_log_tables,
     make_own_tables,
 )
+from chalicelib.pocketbase.new_database import new_database, remove_beside
+from chalicelib.pocketbase.portions import PORTION, read_portions, stored_values
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.record import Record
-from chalicelib.schema.sqlite_values import Stored, value_to
 from chalicelib.settings.load import get_newest_settings
-from chalicelib.storage.streams import Reading, stream
 
-PORTION = 500
 TOLD_EVERY = 10
 UNFINISHED = "data.db.unfinished"
-# What SQLite keeps beside a database: one of another would be taken for this one's.
-BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 IN_THE_WAY = "{} has a {} already: name a directory that is new or empty."
 
 
@@ -59,40 +52,25 @@ def _refuse_others(folder: Path) -> None:
 def _export(folder: Path, tell: Callable[[str], None]) -> list[str]:
     collections = list(get_newest().catalog)
     settings, told = settings_to(get_newest_settings())
-    with _new_database(folder / UNFINISHED) as database:
+    with new_database(folder / UNFINISHED) as database:
         make_own_tables(database, settings)
         for collection in collections:
             make_collection(database, collection)
             _write_records(database, collection, tell)
         told += make_indexes(database, collections)
         database.commit()
-    with _new_database(folder / LOGS) as database:
+    with new_database(folder / LOGS) as database:
         make_log_tables(database)
         database.commit()
     done = 0
     for count in export_files(folder / STORAGE, [each.id for each in collections]):
         done += count
         tell(f"{done} files")
-    _remove_beside(folder / DATABASE)
+    remove_beside(folder / DATABASE)
     sync(folder / LOGS)
     put_in_place(folder / UNFINISHED, folder / DATABASE)
     sync(folder)
     return told
-
-
-def _remove_beside(file: Path) -> None:
-    for each in BESIDE_DATABASES:
-        file.with_name(file.name + each).unlink(missing_ok=True)
-
-
-def _new_database(file: Path) -> "closing[sqlite3.Connection]":
-    file.unlink(missing_ok=True)
-    _remove_beside(file)
-    file.touch(0o600)  # it holds password hashes and secrets
-    database = sqlite3.connect(file)
-    for pragma in ("journal_mode = MEMORY", "synchronous = OFF"):  # what was cut off is made anew
-        database.execute(f"PRAGMA {pragma}")
-    return closing(database)
 
 
 def _write_records(database: sqlite3.Connection, collection: Collection, tell: Callable[[str], None]) -> None:
@@ -100,18 +78,8 @@ def _write_records(database: sqlite3.Connection, collection: Collection, tell: C
     columns, marks = ", ".join(map(quoted, names)), ", ".join("?" * len(names))
     statement = f"INSERT INTO {quoted(collection.name)} ({columns}) VALUES ({marks})"  # noqa: S608
     done = 0
-    for place, portion in enumerate(_portions(stream(Reading(collection), InInsertionOrder())), 1):
-        database.executemany(statement, [_row_of(record) for record in portion])
+    for place, portion in enumerate(read_portions(collection), 1):
+        database.executemany(statement, [stored_values(record) for record in portion])
         done += len(portion)
         if place % TOLD_EVERY == 0 or len(portion) < PORTION:
             tell(f"{collection.name}: {done} records")
-
-
-def _portions(records: Iterable[Record]) -> Iterator[Sequence[Record]]:
-    waiting = iter(records)
-    while portion := list(islice(waiting, PORTION)):
-        yield portion
-
-
-def _row_of(record: Record) -> list[Stored]:
-    return [value_to(field, record.get(field.name)) for field in record.collection.fields]

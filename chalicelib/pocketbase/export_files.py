@@ -36,9 +36,8 @@ def _is_inside(key: str) -> bool:
 def _fetch(file: Path, key: str) -> None:
     if file.exists():
         return
-    store = get_store()
     try:
-        answer = store.send("GetObject", {"Bucket": store.bucket, "Key": key})
+        answer = get_store().ask("GetObject", Key=key)
     except Missing:  # removed since it was listed
         return
     content = bytes(answer["Body"].read())

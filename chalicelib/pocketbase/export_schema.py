@@ -8,6 +8,7 @@ from chalicelib import clock
 from chalicelib.pocketbase.data_folder import quoted
 from chalicelib.pocketbase.values import ID_COLUMN, column_of
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.indexes import build_index
 from chalicelib.schema.sqlite_values import whole_text, write_json
 
 _NOW = "TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL"
@@ -88,7 +89,7 @@ def make_indexes(database: sqlite3.Connection, collections: Sequence[Collection]
     for collection in collections:
         for index in collection.indexes:
             try:
-                database.execute(index.text)
+                database.execute(build_index(index))
             except sqlite3.Error as error:
                 yield NO_INDEX.format(collection.name, index.name, error)
 

@@ -38,6 +38,7 @@ GIVEN_UP = (
     " This one starts from the beginning. Stop PocketBase as long as its directory is imported."
 )
 LOGS_STAY = "Logs are not carried."
+NO_COLLECTION = "The table {} is not carried: it is no collection's."
 NO_SUPERUSERS = (
     "The directory has no superusers: those of this stage stay as they are. If it has none, make one:"
     " python -m chalicelib superuser create EMAIL PASSWORD"
@@ -94,6 +95,7 @@ def _carry(wanted: Import) -> tuple[tuple[Collection, ...], Settings]:
         bucket = settings.s3.bucket
         report.first.append(ELSEWHERE.format(bucket, bucket, get_config().bucket))
     report.first += [each for each in told if LOST in each]
+    report.first += [NO_COLLECTION.format(each) for each in wanted.data.other_tables()]
     report.rest += [*(each for each in told if LOST not in each), *said, LOGS_STAY]
     if not any(each.name == SUPERUSERS and wanted.data.count(each.name) for each in made):
         report.first.append(NO_SUPERUSERS)

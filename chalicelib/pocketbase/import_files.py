@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.files.store import get_store
-from chalicelib.pocketbase.data_folder import BESIDE
+from chalicelib.pocketbase.data_folder import BESIDE, find_files
 from chalicelib.schema.media import media_type_of
 
 AT_ONCE = 64
@@ -27,10 +27,8 @@ def import_files(storage: Path, collection_ids: Sequence[str], after: str) -> It
 
 def list_files(storage: Path, collection_ids: Sequence[str]) -> list[str]:
     """The keys of all files, sorted: they are in the bucket where they are in the directory."""
-    found = (file for each in collection_ids for file in (storage / each).rglob("*"))
-    return sorted(
-        file.relative_to(storage).as_posix() for file in found if file.is_file() and file.suffix != BESIDE
-    )
+    found = (file for each in collection_ids for file in find_files(storage / each))
+    return sorted(file.relative_to(storage).as_posix() for file in found)
 
 
 def _put(storage: Path, key: str) -> None:

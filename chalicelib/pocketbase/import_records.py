@@ -9,10 +9,11 @@ from typing import Any
 
 from chalicelib.files.named import files_of
 from chalicelib.pocketbase.data_folder import DataFolder, Row
-from chalicelib.pocketbase.values import NotCarried, is_changed, value_from
+from chalicelib.pocketbase.values import is_changed
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields import Field
 from chalicelib.schema.record import Record
+from chalicelib.schema.sqlite_values import NotHeld, held_value
 from chalicelib.storage.bulk import items_of, key_of_item, put_all
 from chalicelib.storage.engine import Attributes
 from chalicelib.storage.failures import ItemTooLarge
@@ -70,8 +71,8 @@ class Carried:
     def _value(self, column: Field, row: Row) -> Any:
         stored = row.get(column.name)
         try:
-            value = value_from(column, stored)
-        except NotCarried as reason:
+            value = held_value(column, stored)
+        except NotHeld as reason:
             self.told.append(NO_VALUE.format(self.collection.name, column.name, row["id"], reason))
             return column.normalize(None)
         if is_changed(column, stored, value):

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 from chalicelib.schema.fields import Field
 from chalicelib.schema.fields.cast import to_number
-from chalicelib.schema.fields.json import MAX_DEPTH, is_deeper
+from chalicelib.schema.fields.json import MAX_DEPTH, is_deeper, without_halves
+from chalicelib.schema.fields.many import ManyField, read_texts
 
 # What SQLite keeps.
 Stored: TypeAlias = str | bytes | int | float | None
@@ -19,16 +20,41 @@ DECLARED: Mapping[str, str] = {"bool": "BOOLEAN", "number": "NUMERIC", "json": "
 TEXT = "TEXT"
 LIST = "JSON"
 
+TOO_GREAT = "a number is beyond all bounds"
+TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
+
+
+class NotHeld(Exception):
+    """A value that no record may hold: says why."""
+
 
 def value_from(field: Field, stored: Stored) -> Any:
-    """What a column holds, in the field's normal form."""
-    raw = stored.decode(errors="replace") if isinstance(stored, bytes) else stored
-    if isinstance(raw, str) and is_json(field):
-        raw = _decoded(raw)
-    elif isinstance(raw, float):
-        raw = to_number(raw) if math.isfinite(raw) else None
-    found = field.normalize(raw)
-    return field.empty if isinstance(found, float) and not math.isfinite(found) else found
+    """What a column holds, in the field's normal form; JSON that no record may hold is told as its text."""
+    try:
+        return held_value(field, stored)
+    except NotHeld:
+        is_text = is_json(field) and isinstance(stored, str | bytes)
+        return field.normalize(_text_of(stored)) if is_text else field.empty
+
+
+def held_value(field: Field, stored: Stored) -> Any:
+    """What a column holds, in the field's normal form. Raises NotHeld."""
+    value = field.normalize(raw_value(field, stored))
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotHeld(TOO_GREAT)
+    return value
+
+
+def raw_value(field: Field, stored: Stored) -> Any:
+    """What a column holds, JSON read; of numbers 1 alone is true. Raises NotHeld."""
+    raw = _text_of(stored)
+    if isinstance(raw, float):
+        raw = to_number(_finite(raw))
+    if not isinstance(raw, str):
+        return raw == 1 if field.type == "bool" and raw is not None else raw
+    if isinstance(field, ManyField):
+        return read_texts(raw)
+    return _decoded(raw) if is_json(field) else raw
 
 
 def value_to(field: Field, value: Any) -> Stored:
@@ -62,6 +88,10 @@ def whole_text(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def _text_of(stored: Stored) -> str | int | float | None:
+    return stored.decode(errors="replace") if isinstance(stored, bytes) else stored
+
+
 def _decoded(text: str) -> Any:
     """Text that is no JSON is a value, too: PocketBase shows it as it is.
 
@@ -71,32 +101,29 @@ def _decoded(text: str) -> Any:
         return text
     try:
         found = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_integer)
-    except (ValueError, RecursionError):
+    except ValueError:
         return text
-    return text if is_deeper(found, MAX_DEPTH) else _whole(found)
+    except RecursionError as error:
+        raise NotHeld(TOO_DEEP) from error
+    if is_deeper(found, MAX_DEPTH):
+        raise NotHeld(TOO_DEEP)
+    return without_halves(found)
 
 
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _finite(digits: str) -> float:
+def _finite(digits: str | float) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError(digits)
+        raise NotHeld(TOO_GREAT)
     return number
 
 
 def _integer(digits: str) -> int:
     _finite(digits)
     return int(digits)
-
-
-def _whole(value: Any) -> Any:
-    """A value whose texts UTF-8 can hold: JSON's escapes spell halves of characters, too."""
-    text = json.dumps(value, ensure_ascii=False)
-    whole = whole_text(text)
-    return value if whole == text else json.loads(whole)
 
 
 def _write_text(value: Any) -> str:

@@ -74,7 +74,7 @@ def _decoded(text: str) -> Any:
         return text
     except (ValueError, RecursionError):
         return BadJson()
-    return _without_lone_surrogates(value)
+    return without_halves(value)
 
 
 def is_deeper(value: Any, depth: int) -> bool:
@@ -109,7 +109,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _without_lone_surrogates(value: Any) -> Any:
+def without_halves(value: Any) -> Any:
     """Halves of characters, which JSON's escapes can spell but UTF-8 cannot, become U+FFFD."""
     text = json.dumps(value, ensure_ascii=False)
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

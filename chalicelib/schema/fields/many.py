@@ -36,10 +36,10 @@ class ManyField(Field):
 
     def accept(self, raw: Any) -> Texts:
         """A list may also be submitted as JSON in a text."""
-        return self._shaped(list_texts(_without_json(raw)))
+        return self._shaped(list_texts(read_texts(raw)))
 
     def modify(self, modifier: str, current: Any, operand: Any) -> Texts:
-        here, changed = list_texts(current), list_texts(_without_json(operand))
+        here, changed = list_texts(current), list_texts(read_texts(operand))
         results = {
             "append": [*here, *changed],
             "prepend": [*changed, *here],
@@ -61,7 +61,7 @@ def list_texts(raw: Any) -> list[str]:
     return _unique(to_text(item) for item in items)
 
 
-def _without_json(raw: Any) -> Any:
+def read_texts(raw: Any) -> Any:
     """A JSON list of nothing but texts; text that is something else stays as it is."""
     if not isinstance(raw, str) or not raw.lstrip(JSON_SPACE).startswith("["):
         return raw

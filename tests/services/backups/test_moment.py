@@ -14,6 +14,7 @@ from chalicelib.collections.load import get_collection
 from chalicelib.errors import BadRequest
 from chalicelib.files.store import Store
 from chalicelib.jobs.record_stream import follow_changes
+from chalicelib.pocketbase import portions
 from chalicelib.pocketbase.data_folder import open_data
 from chalicelib.records.create import create_record
 from chalicelib.records.delete import delete_record
@@ -111,8 +112,8 @@ def test_a_writer_beside(blog: Follow, monkeypatch: pytest.MonkeyPatch, tmp_path
         move()
 
     get_engine().pause = pause_and_move
-    monkeypatch.setattr(database, "PORTION", 1)
-    monkeypatch.setattr(database, "Reading", lambda collection: Reading(collection, first=1))
+    monkeypatch.setattr(portions, "PORTION", 1)
+    monkeypatch.setattr(portions, "Reading", lambda collection: Reading(collection, first=1))
     former = database.Readings.put
     monkeypatch.setattr(database.Readings, "put", lambda self, *given: (move(), former(self, *given))[1])
     make_named("b.zip")

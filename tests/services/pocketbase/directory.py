@@ -14,7 +14,7 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 BOUNDARY = "boundary"
-ANN, BOB, SECOND = "ann@example.com", "bob@example.com", "second@example.com"
+ANN, BOB, SECOND = "ann@carried.example", "bob@carried.example", "second@carried.example"
 WORD = "correct-horse"
 SECRET = "smtp-secret"
 
@@ -89,8 +89,8 @@ VIEWS: list[dict[str, Any]] = [
         "cast(o.twice as int) as twice FROM overview o",
     },
 ]
-TAGS = {
-    "name": "tags",
+LABELS = {
+    "name": "labels",
     "type": "base",
     "listRule": "",
     "viewRule": "@collection.overview.title ?= 'Post 1'",
@@ -177,8 +177,8 @@ PATHS: Sequence[str] = (
     "/api/collections/users/records?expand=posts_via_author",
     "/api/collections/clients/records",
     "/api/collections/clients/auth-methods?fields=password,otp,mfa,oauth2.enabled",
-    "/api/collections/tags/records?sort=weight",
-    "/api/collections/tags/records/red",
+    "/api/collections/labels/records?sort=weight",
+    "/api/collections/labels/records/red",
     "/api/collections/overview/records?sort=title,twice&expand=author",
     "/api/collections/overview/records/{full}",
     "/api/collections/numbered/records?filter=twice>0&sort=-title&expand=post",
@@ -192,7 +192,7 @@ SUPERUSER_PATHS: Sequence[str] = (
     "/api/collections/posts",
     "/api/collections/users",
     "/api/collections/clients",
-    "/api/collections/tags",
+    "/api/collections/labels",
     "/api/collections/overview",
     "/api/collections/numbered",
     "/api/collections/_superusers",
@@ -208,7 +208,7 @@ def make_directory(folder: Path) -> Directory:
     with pocketbase(folder) as server:
         root = Talker(server)
         root.token = root.sign_in("_superusers", EMAIL, PASSWORD)
-        for definition in (POSTS, CLIENTS, *VIEWS, TAGS):
+        for definition in (POSTS, CLIENTS, *VIEWS, LABELS):
             root.ask("POST", "/api/collections", definition)
         _fill(root, made)
         made.answers = {
@@ -227,7 +227,7 @@ def answer_of(talker: Talker, path: str) -> tuple[int, Any]:
 def _fill(root: Talker, made: Directory) -> None:
     people = {name: _add_person(root, "users", email=name) for name in (ANN, BOB)}
     _add_person(root, "_superusers", email=SECOND)
-    client = _add_person(root, "clients", email="client@example.com", login="client-1", verified=True)
+    client = _add_person(root, "clients", email="client@carried.example", login="client-1", verified=True)
     _add_post(root, made, people)
     for number in range(6):
         body = {
@@ -245,7 +245,7 @@ def _fill(root: Talker, made: Directory) -> None:
         "POST", "/api/collections/posts/records", {"likes": 1e21, "data": "a word"}
     )["id"]
     for place, tag in enumerate(("red", "green-ish")):
-        root.ask("POST", "/api/collections/tags/records", {"id": tag, "weight": -place})
+        root.ask("POST", "/api/collections/labels/records", {"id": tag, "weight": -place})
     owner = {"collectionRef": "_pb_users_auth_", "recordRef": people[ANN]}
     root.ask(
         "POST", "/api/collections/_externalAuths/records", {**owner, "provider": "google", "providerId": "42"}

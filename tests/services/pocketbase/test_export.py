@@ -47,7 +47,7 @@ def test_the_database_holds_what_pocketbase_wrote(bring: Bring, directory: Direc
         "posts",
         "users",
         "clients",
-        "tags",
+        "labels",
         "_superusers",
         "_externalAuths",
         "_mfas",
@@ -221,3 +221,14 @@ def test_an_index_that_sqlite_refuses_is_told(stage: Engine, tmp_path: Path) -> 
     assert told.startswith("marks: the index one_word could not be made")
     with closing(sqlite3.connect(tmp_path / "data.db")) as database:
         assert database.execute("SELECT count(*) FROM marks").fetchone() == (2,)
+
+
+def test_indexes_are_made_in_pocketbases_spelling(stage: Engine, tmp_path: Path) -> None:
+    """A name with a hyphen is one to PocketBase, and none to SQLite."""
+    text = "CREATE INDEX by-word ON marks (word)"
+    create_collection({"name": "marks", "fields": [{"type": "text", "name": "word"}], "indexes": [text]})
+    assert export(tmp_path) == []
+    with open_data(tmp_path) as data:
+        names = [row[1] for row in data.database.execute("PRAGMA index_list(marks)")]
+        assert "by-word" in names
+        assert next(each["indexes"] for each in data.definitions() if each["name"] == "marks") == [text]

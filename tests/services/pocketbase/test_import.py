@@ -71,7 +71,7 @@ def test_what_is_there_is_not_overwritten(bring: Bring, copy: Copy, stage: Engin
     bring()
     before = items_at_rest()
     with pytest.raises(ImportRefused, match="before it changed"):
-        bring(copy("UPDATE tags SET weight = 9"))
+        bring(copy("UPDATE labels SET weight = 9"))
     forget_import()
     with pytest.raises(ImportRefused, match="posts"):
         bring()
@@ -84,9 +84,10 @@ def test_replacing_removes_what_was_there(bring: Bring, copy: Copy, bucket: Stor
     files = set(bucket.list_keys(""))
     bucket.put(f"{get_collection('posts').id}/gone/old.txt", b"", "text/plain")
     bring(
-        copy("UPDATE tags SET weight = 9", "DELETE FROM _collections WHERE name = 'clients'"), replacing=True
+        copy("UPDATE labels SET weight = 9", "DELETE FROM _collections WHERE name = 'clients'"),
+        replacing=True,
     )
-    assert [values["weight"] for _, values in held()["tags"]] == [9, 9]
+    assert [values["weight"] for _, values in held()["labels"]] == [9, 9]
     assert get_catalog().find("clients") is None
     while run_tasks(1000, 60_000.0):
         pass
@@ -97,7 +98,7 @@ def test_replacing_removes_what_was_there(bring: Bring, copy: Copy, bucket: Stor
 def test_what_comes_after_the_switch_is_nobody_elses(bring: Bring, bucket: Store, copy: Copy) -> None:
     bring()
     key = f"{get_collection('posts').id}/new/new.txt"
-    folder, removed, send = copy("UPDATE tags SET weight = 9"), [], bucket.send
+    folder, removed, send = copy("UPDATE labels SET weight = 9"), [], bucket.send
 
     def uploading(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "DeleteObjects" and not removed:
@@ -156,7 +157,7 @@ def test_nobody_sees_a_part(bring: Bring, stage: Engine) -> None:
         bring()
     stage.send = send
     forget()
-    assert {each.name for each in get_catalog()} & {"posts", "tags", "clients"} == set()
+    assert {each.name for each in get_catalog()} & {"posts", "labels", "clients"} == set()
     assert count_all(get_collection("users")) == 0
 
 
@@ -166,7 +167,7 @@ def test_an_import_that_was_given_up_leaves_nothing(bring: Bring, copy: Copy, st
     with pytest.raises(Killed):
         bring()
     stage.send = send
-    bring(copy("UPDATE tags SET weight = 9"))
+    bring(copy("UPDATE labels SET weight = 9"))
     while run_tasks(1000, 60_000.0):
         pass
     assert spaces_with_records() <= {each.space for each in get_catalog()}
@@ -256,32 +257,32 @@ def test_what_is_too_large_or_not_unique_is_left_out_and_told(bring: Bring, copy
 
 def test_more_indexes_than_slots_are_left_out_and_told(bring: Bring, copy: Copy) -> None:
     fields = [{"type": "number", "name": f"n{place}", "id": f"n{place}"} for place in range(17)]
-    indexes = [f"CREATE INDEX idx_n{place} ON tags (n{place})" for place in range(17)]
-    columns = [f"ALTER TABLE tags ADD COLUMN n{place} NUMERIC DEFAULT 0 NOT NULL" for place in range(17)]
+    indexes = [f"CREATE INDEX idx_n{place} ON labels (n{place})" for place in range(17)]
+    columns = [f"ALTER TABLE labels ADD COLUMN n{place} NUMERIC DEFAULT 0 NOT NULL" for place in range(17)]
     update = (
         "UPDATE _collections SET indexes = :indexes, fields = json_insert(fields, "
         + ", ".join(f"'$[#]', json('{json.dumps(field)}')" for field in fields)
-        + ") WHERE name = 'tags'"
+        + ") WHERE name = 'labels'"
     )
     told = bring(copy(*columns, update, values={"indexes": json.dumps(indexes)}))
-    assert [each.split(" (")[0] for each in told if each.startswith("tags")] == [
-        "tags: an index is not carried: CREATE INDEX idx_n16 ON tags",
-        "tags: an index is not carried: CREATE INDEX idx_n15 ON tags",
+    assert [each.split(" (")[0] for each in told if each.startswith("labels")] == [
+        "labels: an index is not carried: CREATE INDEX idx_n16 ON labels",
+        "labels: an index is not carried: CREATE INDEX idx_n15 ON labels",
     ]
-    assert len(get_collection("tags").slots) == 15
+    assert len(get_collection("labels").slots) == 15
 
 
 def test_a_rule_that_is_not_understood_lets_nobody_in(bring: Bring, copy: Copy) -> None:
-    told = bring(copy("UPDATE _collections SET listRule = 'missing.field = 1' WHERE name = 'tags'"))
-    assert [each for each in told if each.startswith("tags: listRule is now for superusers only")]
-    assert get_collection("tags").list_rule is None
+    told = bring(copy("UPDATE _collections SET listRule = 'missing.field = 1' WHERE name = 'labels'"))
+    assert [each for each in told if each.startswith("labels: listRule is now for superusers only")]
+    assert get_collection("labels").list_rule is None
 
 
 def test_a_collection_that_cannot_be_is_left_out_and_told(bring: Bring, copy: Copy) -> None:
     told = bring(
         copy(
-            "UPDATE _collections SET name = 'a_via_b' WHERE name = 'tags'",
-            "ALTER TABLE tags RENAME TO a_via_b",
+            "UPDATE _collections SET name = 'a_via_b' WHERE name = 'labels'",
+            "ALTER TABLE labels RENAME TO a_via_b",
         )
     )
     assert [
@@ -295,9 +296,9 @@ def test_a_view_that_cannot_be_is_left_out_and_told(bring: Bring, copy: Copy) ->
     told = bring(copy(f"UPDATE _collections SET options = {query} WHERE name = 'overview'"))
     names = ("overview", "numbered")
     said = [each.split(":")[0] for each in told]
-    assert said[:2] == list(names) and "tags" in said
+    assert said[:2] == list(names) and "labels" in said
     assert not any(get_catalog().find(each) for each in names)
-    assert get_collection("tags").view_rule is None
+    assert get_collection("labels").view_rule is None
 
 
 def test_settings_that_cannot_be_are_left_as_they_are_at_first(bring: Bring, copy: Copy) -> None:
@@ -332,11 +333,11 @@ def test_what_is_only_in_the_log_of_writes_is_read(bring: Bring, copy: Copy) -> 
     folder = copy()
     with closing(sqlite3.connect(folder / "data.db")) as database:
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("INSERT INTO tags (id, weight) VALUES ('late', 7)")
+        database.execute("INSERT INTO labels (id, weight) VALUES ('late', 7)")
         database.commit()
         assert (folder / "data.db-wal").stat().st_size
         bring(folder)
-    assert [values["id"] for _, values in held()["tags"]] == ["red", "green-ish", "late"]
+    assert [values["id"] for _, values in held()["labels"]] == ["red", "green-ish", "late"]
 
 
 def test_strange_values_are_carried_as_pocketbase_shows_them(bring: Bring, copy: Copy) -> None:

@@ -28,7 +28,7 @@ from tests.storage.faults import WRITES, Killed, Mortal
 
 pytestmark = [pytest.mark.parity, pytest.mark.xdist_group("pocketbase")]
 
-OTHER = "UPDATE tags SET weight = 9"
+OTHER = "UPDATE labels SET weight = 9"
 S3 = {"enabled": True, "bucket": "theirs", "region": "r", "endpoint": "https://x.org"}
 S3 |= {"accessKey": "a", "secret": "s"}
 
@@ -247,8 +247,29 @@ def test_who_is_overtaken_between_two_transactions_puts_nothing_more_to_use(
     while run_tasks(1000, 60_000.0):
         pass
     found = held()
-    assert [values["weight"] for _, values in found["tags"]] == [9, 9]
+    assert [values["weight"] for _, values in found["labels"]] == [9, 9]
     assert len(found["posts"]) == 7
+
+
+def test_tables_that_are_no_collections_are_told(bring: Bring, copy: Copy) -> None:
+    told = bring(copy("CREATE TABLE visits (day TEXT)", "ALTER TABLE labels ADD COLUMN colour TEXT"))
+    assert told[0] == "The table visits is not carried: it is no collection's."
+
+
+def test_a_field_may_be_called_like_sqlites_own_column(bring: Bring, copy: Copy) -> None:
+    field = json.dumps({"type": "text", "name": "rowid", "id": "t_rowid"})
+    bring(
+        copy(
+            "ALTER TABLE labels ADD COLUMN rowid TEXT DEFAULT '' NOT NULL",
+            "UPDATE labels SET rowid = CASE id WHEN 'red' THEN 'z' ELSE 'a' END",
+            f"UPDATE _collections SET fields = json_insert(fields, '$[#]', json('{field}'))"
+            " WHERE name = 'labels'",
+        )
+    )
+    assert [(values["id"], values["rowid"]) for _, values in held()["labels"]] == [
+        ("red", "z"),
+        ("green-ish", "a"),
+    ]
 
 
 def test_large_records_are_read_a_few_at_a_time(

@@ -101,9 +101,9 @@ def test_new_records_come_after_the_imported_ones(
     gateway: Gateway, carried: list[str], directory: Directory
 ) -> None:
     token = directory.tokens["second"]
-    status, raw = ask(gateway, "POST", "/api/collections/tags/records", token, {"id": "new"})
+    status, raw = ask(gateway, "POST", "/api/collections/labels/records", token, {"id": "new"})
     assert status == 200, raw
-    listed = json.loads(ask(gateway, "GET", "/api/collections/tags/records?sort=@rowid", token)[1])
+    listed = json.loads(ask(gateway, "GET", "/api/collections/labels/records?sort=@rowid", token)[1])
     assert [each["id"] for each in listed["items"]] == ["red", "green-ish", "new"]
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_left_to_build(carried: list[str]) -> None:
 @pytest.fixture
 def exported(carried: list[str], tmp_path: Path) -> Iterator[Server]:
     assert export_data(tmp_path / "data", lambda text: None) == []
-    with pocketbase(tmp_path) as server:
+    with pocketbase(tmp_path, has_superuser=True) as server:
         yield server
 
 
