@@ -5,6 +5,8 @@ It keeps nothing: the `code` that a case sends says what it is to answer, as a q
     sub=7&email=ann@example.com&email_verified=true      the user's own values; true and false are booleans
     answer=google                                        the provider's row of data/oauth2/answers.json
     ...&_id_token=RS256                                  an id token with the same claims is given too
+    _json={"sub": 7}                                     all that is said of the user, as JSON
+    ...&_token_json=..., &_emails_json=...               what stands beside the access token; the e-mails
 
 What else begins with ``_`` is about how it is answered. What it was asked comes back in the user's values,
 under `asked`, so that whoever compares two servers' users compares what they asked for too.
@@ -70,6 +72,8 @@ class Wish:
 
     @property
     def user(self) -> Any:
+        if self.get("_json"):
+            return json.loads(self.get("_json"))
         own = {
             key: LITERALS.get(value, value)
             for key, value in self.values.items()
@@ -84,7 +88,12 @@ class Wish:
             {"expires_in": int(self.get("_expires_in", "3600"))} if self.get("_expires_in") != "none" else {}
         )
         refresh = {"refresh_token": self.get("_refresh")} if self.get("_refresh") else {}
-        return {"token_type": "Bearer", **times, **refresh, **self.known.get("token", {}), **self._id_token()}
+        more = {
+            **self.known.get("token", {}),
+            **self._id_token(),
+            **json.loads(self.get("_token_json", "{}")),
+        }
+        return {"token_type": "Bearer", **times, **refresh, **more}
 
     def _id_token(self) -> dict[str, str]:
         algorithm = self.get("_id_token")
@@ -195,11 +204,12 @@ class _Handler(BaseHTTPRequestHandler):
             return self.end_headers()
         if wish.get("_user_as") in ODD_BODIES:
             return self._write(ODD_BODIES[wish.get("_user_as")], "application/json")
-        return self._send({**wish.user, "asked": asked})
+        return self._send({**wish.user, "asked": asked} if isinstance(wish.user, dict) else wish.user)
 
     def _emails(self, body: bytes) -> None:
         wish, _ = self._opened(body)
-        return self._send(wish.known.get("emails", []), int(wish.get("_emails_status", "200")))
+        listed = json.loads(wish.get("_emails_json", "null")) or wish.known.get("emails", [])
+        return self._send(listed, int(wish.get("_emails_status", "200")))
 
     def _keys(self, body: bytes) -> None:
         return self._send(_jwks())

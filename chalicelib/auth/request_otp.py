@@ -4,6 +4,7 @@ Whether the address is somebody's must not be told: for one that is nobody's the
 hash is computed and an id is answered, but nothing is kept.
 """
 
+import zlib
 from typing import Any
 
 from chalicelib.auth.attach import is_current, new_attachment
@@ -26,6 +27,7 @@ from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.record import Record
 from chalicelib.security.one_time_codes import new_code
 from chalicelib.storage.engine import get_engine
+from chalicelib.storage.rates import count_attempt
 from chalicelib.storage.records import find_record
 from chalicelib.storage.sent import untaken_checks
 from chalicelib.storage.transactions import Create, Delete, write_together
@@ -33,6 +35,10 @@ from chalicelib.storage.transactions import Create, Delete, write_together
 DISABLED = "The collection is not configured to allow OTP authentication."
 # With so many that are still good the newest is answered again, and no mail is sent.
 MOST_CURRENT = 9
+# Requests at the same moment do not see each other's codes: that many are let through in so many seconds.
+MOST_AT_ONCE, AT_ONCE_SECONDS = MOST_CURRENT + 1, 5
+# Nobody's are counted as well, to take the same calls, but under so many names only.
+NOBODIES = 256
 # Expired ones go with the next that is made, lest they pile up until the hourly clean-up: so many at a time.
 MOST_REMOVED = 20
 
@@ -46,10 +52,12 @@ def request_otp(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     email = read_email(request, "email")
     refuse_bad_fields(request)
     record = find_by_identity(email, "email", collection, related)
+    name = record.id if record else name_of_nobody(email)
+    is_flood = count_attempt(f"otps/{collection.id}/{name}", AT_ONCE_SECONDS) > MOST_AT_ONCE
     if record is None:
         nobody = Record(collection, {"id": NOBODY, "email": email})
         return {"otpId": pretend_to_send(nobody, related.catalog)}
-    return {"otpId": start_over_on_conflict(lambda: send_otp(record, related.catalog))}
+    return {"otpId": start_over_on_conflict(lambda: send_otp(record, related.catalog, is_flood=is_flood))}
 
 
 def require_otp(collection: Collection) -> None:
@@ -58,16 +66,25 @@ def require_otp(collection: Collection) -> None:
         raise Forbidden(DISABLED)
 
 
-def send_otp(record: Record, catalog: Catalog) -> str:
-    """Make a one-time password and post it; its id. Raises Conflict."""
+def name_of_nobody(given: str) -> str:
+    """What attempts on somebody or something that is not there are counted under."""
+    return f"-{zlib.crc32(given.encode('utf-8', 'replace')) % NOBODIES}"
+
+
+def send_otp(record: Record, catalog: Catalog, *, is_flood: bool = False) -> str:
+    """Make a one-time password and post it; its id. Raises Conflict.
+
+    None is made in a flood, or while there are enough: then it is the newest one's id, and a random one where
+    those that are being made can not be seen yet.
+    """
     lasts = auth_options(record.collection).otp.duration
     known = find_attached(record, (OTPS,), RelatedRecords(catalog))
     current = [each for each in known if is_current(each, lasts)]
     otp, code = new_otp(record, catalog, str(record.get("email")))
     mail = write_otp(record, otp.id, code)
-    if len(current) > MOST_CURRENT:
+    if is_flood or len(current) > MOST_CURRENT:
         _check_nothing()
-        return current[-1].id
+        return current[-1].id if current else otp.id
     expired = [each for each in known if each not in current]
     removals = [Delete(each) for each in expired[:MOST_REMOVED]]
     write_together([Create(otp), *removals], [posted(mail)])

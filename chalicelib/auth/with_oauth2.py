@@ -9,25 +9,24 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
-from chalicelib.auth.form import UNREADABLE, read_form, read_given
+from chalicelib.auth.form import read_form, read_given
 from chalicelib.auth.oauth2.configured import find_configured
 from chalicelib.auth.oauth2.exchange import Code, Grant, fetch_grant
 from chalicelib.auth.oauth2.links import Standing, as_signed_in_now, find_standing, new_link
 from chalicelib.auth.oauth2.newcomer import Newcomer, decide_newcomer, new_newcomer, without_username
 from chalicelib.auth.oauth2.odd_users import fetch_user
 from chalicelib.auth.oauth2.outgoing import SIGN_IN_SECONDS, CallFailed, together_within
-from chalicelib.auth.oauth2.proof import as_proved
+from chalicelib.auth.oauth2.proof import as_proved, plan_proved
 from chalicelib.auth.oauth2.users import Said, User
 from chalicelib.auth.response import finish_sign_in
 from chalicelib.collections.load import get_catalog_with
-from chalicelib.errors import BadRequest, Forbidden, ValidationFailed
+from chalicelib.errors import UNREADABLE, BadRequest, Forbidden, ValidationFailed
 from chalicelib.files.keeping import write_with_files
 from chalicelib.observability.logger import logger
 from chalicelib.records.attached import EXTERNAL
 from chalicelib.records.check import check_values
-from chalicelib.records.refusals import refusals_as_answers
+from chalicelib.records.refusals import refusals_as_answers, refuse_bad_fields
 from chalicelib.records.related import RelatedRecords
-from chalicelib.records.save import plan_changed
 from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import problems_of
 from chalicelib.request import RequestInfo
@@ -58,6 +57,7 @@ def sign_in_with_oauth2(name_or_id: str, request: RequestInfo) -> dict[str, Any]
         raise Forbidden(OFF)
     form, created = read_form(request, FORM), _read_created(request)
     provider = _find_provider(form, collection)
+    refuse_bad_fields(request)
     with together_within(SIGN_IN_SECONDS):
         grant, user, said = _ask_provider(provider, form)
         newcomer = new_newcomer(user, collection, created)
@@ -124,7 +124,7 @@ def _settle(provider: str, newcomer: Newcomer, asked: RequestInfo, catalog: Cata
             return _let_in((provider, standing.dead), newcomer, request, related), True
         except (IdTaken, NotUnique) as taken:
             if attempt == ATTEMPTS - 1:
-                raise _taken(taken) from taken
+                raise _taken(taken, is_new=standing.owner is None) from taken
             newcomer = without_username(newcomer) if _is_of_username(taken, newcomer) else newcomer
     raise BadRequest(FAILED)
 
@@ -134,8 +134,8 @@ def _is_of_username(taken: IdTaken | NotUnique, newcomer: Newcomer) -> bool:
     return isinstance(taken, NotUnique) and newcomer.username_field in taken.index.column_names
 
 
-def _taken(taken: IdTaken | NotUnique) -> BadRequest:
-    message = FAILED if taken.collection.name == EXTERNAL else NOT_CREATED
+def _taken(taken: IdTaken | NotUnique, *, is_new: bool) -> BadRequest:
+    message = NOT_CREATED if is_new and taken.collection.name != EXTERNAL else FAILED
     return ValidationFailed(message, problems_to_json(problems_of(taken)))
 
 
@@ -162,10 +162,9 @@ def _welcome_back(
     """Store what the sign-in proves about a record, and the link if it is the first by this account."""
     provider, user, request = arriving
     after = as_proved(before, user, request)
-    changes: list[Change] = []
     if after != before:
         _refuse(_check_proved(before, after))
-        changes = [each for each in plan_changed(before, after, related) if not _drops(each, standing.link)]
+    changes = plan_proved(before, after, standing.link, related)
     if standing.link is None:
         # The record is written anew although nothing of it changes: a link must not get past whoever takes
         # the record over, or removes it, at the same time and has read the links before it was there.
@@ -192,11 +191,6 @@ def _check_proved(before: Record, after: Record) -> Problems:
 def _refuse(problems: Problems) -> None:
     if problems:
         raise ValidationFailed(FAILED, problems_to_json(problems))
-
-
-def _drops(change: Change, link: Record | None) -> bool:
-    """Whether a change removes the link by which somebody signs in just now."""
-    return isinstance(change, Delete) and link is not None and change.record.id == link.id
 
 
 def _describe(user: User, grant: Grant, said: Said) -> dict[str, Any]:

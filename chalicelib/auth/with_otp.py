@@ -4,14 +4,13 @@ What is wrong with a code must not be told, and a code of some digits can be gue
 record is counted, the right ones too, across all functions.
 """
 
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.auth.attach import is_current
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import check_text, read_form
-from chalicelib.auth.request_otp import require_otp
+from chalicelib.auth.request_otp import name_of_nobody, require_otp
 from chalicelib.auth.response import finish_sign_in
 from chalicelib.auth.with_password import has_password
 from chalicelib.collections.load import get_catalog_with
@@ -40,8 +39,6 @@ TOO_MANY = "Too many attempts, please try again later with a new OTP."
 MOST_ATTEMPTS = 5
 # A window that begins with the first attempt, not a sliding one: twice as many fit around its end.
 ATTEMPTS_SECONDS = 180
-# Attempts on codes that do not exist are counted too, to take the same calls, but under so many names only.
-NOBODIES = 256
 
 
 @refusals_as_answers()
@@ -79,9 +76,7 @@ def find_otp(otp_id: str, collection: Collection, catalog: Catalog) -> Record | 
 
 def refuse_too_many(otp: Record | None, collection: Collection, otp_id: str) -> None:
     """Raise TooManyRequests when the record has been tried too often, with whichever of its codes."""
-    name = (
-        str(otp.get("recordRef")) if otp else f"-{zlib.crc32(otp_id.encode('utf-8', 'replace')) % NOBODIES}"
-    )
+    name = str(otp.get("recordRef")) if otp else name_of_nobody(otp_id)
     attempts = count_attempt(f"otp/{collection.id}/{name}", ATTEMPTS_SECONDS)
     if otp is not None and attempts > MOST_ATTEMPTS:
         raise TooManyRequests(TOO_MANY)

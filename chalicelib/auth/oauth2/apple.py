@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import clock
-from chalicelib.auth.form import UNREADABLE
-from chalicelib.errors import BadRequest, UnreadableBody, ValidationFailed
+from chalicelib.errors import UNREADABLE, BadRequest, UnreadableBody, ValidationFailed
 from chalicelib.request import RequestInfo
 from chalicelib.schema.fields.limits import check_range
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, problems_to_json, without_none

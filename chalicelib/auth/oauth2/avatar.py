@@ -17,7 +17,7 @@ import urllib3
 from chalicelib.auth.oauth2.outgoing import MOVED, Answer, Call, CallFailed, exchange, target_of
 from chalicelib.request import Upload
 
-LARGEST = 5_000_000
+LARGEST = 5 * 2**20
 REDIRECTS = 2
 MOST_ADDRESSES = 4
 LONGEST_NAME = 100
@@ -43,6 +43,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
 
 def fetch_avatar(url: str, by: Resolve = resolve) -> Upload:
     """The picture as a file. Raises CallFailed."""
+    name = _name_in(url)
     for _ in range(REDIRECTS + 1):
         answer = _get(url, by)
         if answer.status not in MOVED:
@@ -50,8 +51,6 @@ def fetch_avatar(url: str, by: Resolve = resolve) -> Upload:
         url = urljoin(url, answer.headers.get("location", ""))
     if not answer.is_success or not answer.body:
         raise CallFailed("no picture")
-    shown = "".join(filter(str.isprintable, unquote(urlsplit(url).path)))
-    name = PurePosixPath(shown).name[-LONGEST_NAME:] or "avatar"
     return Upload(name, answer.headers.get("content-type", ""), answer.body)
 
 
@@ -81,6 +80,12 @@ def is_public(text: str) -> bool:
     if any(address in network for network in RESERVED):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _name_in(url: str) -> str:
+    """What the file is called."""
+    shown = "".join(filter(str.isprintable, unquote(_split(url).path)))
+    return PurePosixPath(shown).name[-LONGEST_NAME:] or "avatar"
 
 
 def _get(url: str, by: Resolve) -> Answer:

@@ -16,7 +16,7 @@ from chalicelib.schema.auth_options import OAuth2Provider
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_LIFE = 2**31
-SECONDS = re.compile(r"[0-9]{1,18}")
+SECONDS = re.compile(r"[0-9]{1,19}")
 CODE_REFUSED, CLIENT_REFUSED = "invalid_grant", (400, 401, 403, 422)
 
 
@@ -81,7 +81,7 @@ def read_grant(answer: Answer) -> Grant:
     """A provider's answer, JSON or a form. Raises CallFailed."""
     said = _read(answer) if answer.is_success else {}
     access = said.get("access_token")
-    if not isinstance(access, str) or not access:
+    if not isinstance(access, str) or not access or said.get("error"):
         raise CallFailed("no token")
     refresh, kind = said.get("refresh_token") or "", said.get("token_type") or ""
     if not isinstance(refresh, str) or not isinstance(kind, str):
@@ -103,7 +103,7 @@ def _read(answer: Answer) -> Mapping[str, Any]:
 
 def _expiry(seconds: Any) -> str:
     """When a token that is good for so many seconds ends; "" when nothing is said."""
-    if seconds is None or seconds == "":
+    if seconds is None:
         return ""
     if isinstance(seconds, bool) or not SECONDS.fullmatch(str(seconds)):
         raise CallFailed("no number of seconds")

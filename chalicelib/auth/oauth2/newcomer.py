@@ -27,6 +27,7 @@ from chalicelib.records.values import body_for_rules, read_values
 from chalicelib.request import RequestInfo, Upload
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.file import FileField
+from chalicelib.schema.fields.text import TextField
 from chalicelib.schema.record import Record
 
 STAND_IN = Upload("avatar.gif", "image/gif", b"GIF89a")
@@ -79,7 +80,8 @@ def fill_in_user(newcomer: Newcomer) -> dict[str, Any]:
     """The body of the creation but for the picture: what was submitted, and else what the provider says."""
     user, body = newcomer.user, dict(newcomer.submitted)
     mapped = auth_options(newcomer.collection).oauth2.mapped_fields
-    if not body.get("email"):
+    given = body.get("email")
+    if not given or not isinstance(given, str):
         body["email"] = user.email
     known = ((mapped.id, user.id), (mapped.name, user.name), (newcomer.username_field, _username(newcomer)))
     for name, value in known:
@@ -97,7 +99,7 @@ def _decide(
     newcomer: Newcomer, given: Mapping[str, Any], request: RequestInfo, related: RelatedRecords
 ) -> Record:
     path = f"/api/collections/{newcomer.collection.name}/records"
-    sent = replace(request, method="POST", path=path, body=given)
+    sent = replace(request, method="POST", path=path, query={}, body=given)
     collection = open_collection(related.catalog, newcomer.collection.id, "create", sent)
     submitted = with_uploads(collection, sent)
     values = read_values(collection, submitted, None, superuser=request.is_superuser)
@@ -109,11 +111,10 @@ def _decide(
 
 
 def _username(newcomer: Newcomer) -> str:
-    """The provider's name for them, if the field takes it."""
-    found = newcomer.collection.field_by_name.get(newcomer.username_field)
-    name = newcomer.user.username
-    is_fit = found is not None and name and found.check(found.accept(name)) is None
-    return name if is_fit else ""
+    """The provider's name for them, unless it goes to a text that does not take it."""
+    found, name = newcomer.collection.field_by_name.get(newcomer.username_field), newcomer.user.username
+    is_unfit = isinstance(found, TextField) and found.check(name) is not None
+    return "" if is_unfit else name
 
 
 def _picture_field(newcomer: Newcomer) -> str:

@@ -9,11 +9,12 @@ from chalicelib.auth.oauth2.configured import row_of, user_url_of
 from chalicelib.auth.oauth2.exchange import Grant
 from chalicelib.auth.oauth2.id_tokens import APPLE_KEYS, check_id_token
 from chalicelib.auth.oauth2.outgoing import CallFailed
-from chalicelib.auth.oauth2.users import Said, User, fetch_said, read_user, text_at, value_at
+from chalicelib.auth.oauth2.users import Said, User, fetch_said, has_value, read_user, text_at, value_at
 from chalicelib.frozen import dataclass
 from chalicelib.schema.auth_options import OAuth2Provider
 
 APPLE_ISSUERS = ("https://appleid.apple.com",)
+GITEE_EMAILS = "https://gitee.com/api/v5/emails"
 DATE = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 TRUE_TEXTS = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 
@@ -31,6 +32,8 @@ class Reply:
 def fetch_user(provider: OAuth2Provider, grant: Grant) -> tuple[User, Said]:
     """Who a token was given to, and what the provider said of them. Raises CallFailed."""
     said = SOURCES.get(provider.name, fetch_said)(provider, grant)
+    if said is None:
+        said = {}
     if not isinstance(said, Mapping):
         raise CallFailed("no user")
     reply = Reply(provider, grant, said, read_user(row_of(provider), said))
@@ -63,7 +66,7 @@ def _oidc(reply: Reply) -> User:
 
 
 def _yandex(reply: Reply) -> User:
-    if reply.said.get("is_avatar_empty"):
+    if has_value(reply.said, "is_avatar_empty", True):
         return reply.user
     picture = text_at(reply.said, "default_avatar_id")
     return replace(reply.user, avatar_url=f"https://avatars.yandex.net/get-yapic/{picture}/islands-200")
@@ -91,13 +94,15 @@ def _gitlab(reply: Reply) -> User:
 
 
 def _gitee(reply: Reply) -> User:
+    """Whoever hides their e-mail may tell it in a list of their own: if not, there is none."""
     if "@" in reply.user.email:
         return reply.user
-    found = fetch_said(reply.provider, reply.grant, "https://gitee.com/api/v5/emails")
+    try:
+        found = _mappings(fetch_said(reply.provider, reply.grant, GITEE_EMAILS))
+    except CallFailed:
+        return replace(reply.user, email="")
     primary = [
-        each
-        for each in _mappings(found)
-        if each.get("state") == "confirmed" and _lists(each.get("scope"), "primary")
+        each for each in found if each.get("state") == "confirmed" and _lists(each.get("scope"), "primary")
     ]
     return replace(reply.user, email=text_at(primary[0], "email") if primary else "")
 
@@ -112,10 +117,11 @@ def _discord(reply: Reply) -> User:
 
 
 def _vk(reply: Reply) -> User:
-    """The e-mail comes with the token."""
+    """The e-mail comes with the token; a part of the name may be missing."""
     if not reply.user.id:
         raise CallFailed("no user")
-    return replace(reply.user, email=text_at(reply.grant.said, "email"))
+    email = reply.grant.said.get("email")
+    return replace(reply.user, name=reply.user.name.strip(), email=email if isinstance(email, str) else "")
 
 
 def _twitch(reply: Reply) -> User:
@@ -125,7 +131,7 @@ def _twitch(reply: Reply) -> User:
 
 
 def _wakatime(reply: Reply) -> User:
-    is_public = value_at(reply.said, "data.photo_public") is True
+    is_public = has_value(reply.said, "data.photo_public", True)
     return reply.user if is_public else replace(reply.user, avatar_url="")
 
 
@@ -135,12 +141,21 @@ def _mailcow(reply: Reply) -> User:
 
 
 def _primary(listed: Any, primary: str, proof: str) -> str:
-    found = [each for each in _mappings(listed) if each.get(primary) is True and each.get(proof) is True]
-    return text_at(found[0], "email") if found else ""
+    read = [
+        (text_at(each, "email"), has_value(each, primary, True), has_value(each, proof, True))
+        for each in _mappings(listed)
+    ]
+    return next((email for email, is_primary, is_proved in read if is_primary and is_proved), "")
 
 
 def _mappings(listed: Any) -> list[Mapping[str, Any]]:
-    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    """What a list holds. Raises CallFailed for what is none, and for one of other things."""
+    if not isinstance(listed, list | None):
+        raise CallFailed("no list")
+    found = [each for each in listed or () if each is not None]
+    if not all(isinstance(each, Mapping) for each in found):
+        raise CallFailed("a list of other things")
+    return found
 
 
 def _lists(listed: Any, name: str) -> bool:
@@ -148,7 +163,9 @@ def _lists(listed: Any, name: str) -> bool:
 
 
 def _is_true(value: Any) -> bool:
-    return value in TRUE_TEXTS if isinstance(value, str) else value in (True, 1)
+    if isinstance(value, str):
+        return value in TRUE_TEXTS
+    return isinstance(value, int | float) and value != 0
 
 
 OIDC_NAMES = ("oidc", "oidc2", "oidc3")

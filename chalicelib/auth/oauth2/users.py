@@ -25,6 +25,9 @@ class User:
 
 
 Said = Mapping[str, Any]
+REFUSED = 400
+# An id that is a number has 64 bits.
+LARGEST_ID = 2**63 - 1
 
 
 def fetch_said(provider: OAuth2Provider, grant: Grant, url: str = "") -> Any:
@@ -39,17 +42,17 @@ def fetch_said(provider: OAuth2Provider, grant: Grant, url: str = "") -> Any:
             call, method="POST", headers={**headers, "Content-Type": "application/json"}, body=body
         )
     answer = ask_along(call)
-    if not answer.is_success:
+    if answer.status >= REFUSED:
         raise CallFailed("refused")
     return answer.json()
 
 
 def read_user(row: Provider, said: Said) -> User:
     """The user that an answer is about. Raises CallFailed for one who may not sign in."""
-    if not all(_has(said, path, value) for path, value in row.checks.items()):
+    if not all(has_value(said, path, value) for path, value in row.checks.items()):
         raise CallFailed("not an active user")
     paths = row.user
-    is_proved = all(_has(said, path, value) for path, value in row.proofs.items())
+    is_proved = all(has_value(said, path, value) for path, value in row.proofs.items())
     return User(
         text_at(said, paths.id),
         text_at(said, paths.name),
@@ -78,18 +81,20 @@ def text_at(said: Said, path: str) -> str:
 
 
 def value_at(said: Any, path: str) -> Any:
-    """What is at a dotted path, None for nothing."""
+    """What is at a dotted path, None for nothing. Raises CallFailed where something else is on the way."""
     for name in path.split("."):
-        if isinstance(said, Mapping):
-            said = said.get(name)
-        elif isinstance(said, list) and name.isdecimal() and int(name) < len(said):
-            said = said[int(name)]
-        else:
+        if said is None:
             return None
+        if isinstance(said, list) and name.isdecimal():
+            said = next(iter(said[int(name) :]), None)
+        elif isinstance(said, Mapping) and not name.isdecimal():
+            said = said.get(name)
+        else:
+            raise CallFailed("an answer of another shape")
     return said
 
 
-def _has(said: Said, path: str, value: Any) -> bool:
+def has_value(said: Said, path: str, value: Any) -> bool:
     """Whether this is at a path. Raises CallFailed for what is no value of its kind: 1 is not true."""
     found = value_at(said, path)
     if found is not None and type(found) is not type(value):
@@ -99,6 +104,7 @@ def _has(said: Said, path: str, value: Any) -> bool:
 
 def _number(value: Any) -> str:
     """A number that is an id; 0 is nobody's."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID
+    if value is None or is_number:
         return str(value or "")
     raise CallFailed("not a number")

@@ -59,7 +59,8 @@ WELL_KNOWN: Mapping[str, Provider] = {
         color="#e4405f",
         auth_url="https://www.instagram.com/oauth/authorize",
         exchange_url="https://api.instagram.com/oauth/access_token",
-        user_url="https://graph.instagram.com/me?fields=id,username,account_type,user_id,name,profile_picture_url",
+        user_url="https://graph.instagram.com/me?fields=id,username,account_type,user_id,name,profile_picture_url,"
+        "followers_count,follows_count,media_count",
         scopes=("instagram_business_basic",),
         user=Paths("user_id", "name", "username", avatar_url="profile_picture_url"),
     ),

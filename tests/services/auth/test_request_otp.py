@@ -9,7 +9,7 @@ import bcrypt
 import pytest
 
 from chalicelib import clock
-from chalicelib.auth.request_otp import MOST_CURRENT, MOST_REMOVED, request_otp
+from chalicelib.auth.request_otp import MOST_AT_ONCE, MOST_CURRENT, MOST_REMOVED, request_otp
 from chalicelib.collections.load import get_catalog, get_collection
 from chalicelib.errors import BadRequest, Forbidden, Overloaded, ValidationFailed
 from chalicelib.mail.outbox import find_all_waiting, message_in
@@ -91,8 +91,9 @@ def test_nothing_is_kept_for_nobody(ann: Record, defaults: Engine, email: str) -
     assert re.fullmatch("[a-z0-9]{15}", ask(email))
     assert kept(ann) == []
     assert find_all_waiting(10) == []
-    written = [arguments for operation, arguments in sent.asked if operation in WRITES]
-    assert [list(item) for call in written for item in call["TransactItems"]] == [["ConditionCheck"]] * 2
+    counted, checked = [arguments for operation, arguments in sent.asked if operation in WRITES]
+    assert re.fullmatch(r"A#otps/_pb_users_auth_/-\d+", counted["Key"]["pk"]["S"])
+    assert [list(item) for item in checked["TransactItems"]] == [["ConditionCheck"]] * 2
 
 
 class CountedHashes:
@@ -117,8 +118,9 @@ def test_known_and_unknown_take_the_same_calls_and_hashes(
         counted.costs.clear()
         ask(email)
         taken.append((dict(defaults.calls.by_operation), list(counted.costs)))
-    # The version, for the settings too; the e-mail's item, the record; its codes; the code with its mail.
-    assert taken == [({"GetItem": 4, "Query": 1, "TransactWriteItems": 1}, [8])] * 2
+    # The version, for the settings too; the e-mail's item, the record; how often it was asked for; its codes;
+    # the code with its mail.
+    assert taken == [({"GetItem": 4, "UpdateItem": 1, "Query": 1, "TransactWriteItems": 1}, [8])] * 2
 
 
 def test_past_the_tenth_too(ann: Record, defaults: Engine) -> None:
@@ -126,7 +128,21 @@ def test_past_the_tenth_too(ann: Record, defaults: Engine) -> None:
         keep_otp(ann, id=f"otpotpotpotpo{number:02}")
     defaults.calls.reset()
     assert ask() == "otpotpotpotpo09"
-    assert dict(defaults.calls.by_operation) == {"GetItem": 4, "Query": 1, "TransactWriteItems": 1}
+    made = {"GetItem": 4, "UpdateItem": 1, "Query": 1, "TransactWriteItems": 1}
+    assert dict(defaults.calls.by_operation) == made
+
+
+def test_at_the_same_moment_too(ann: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sees what the others are making."""
+    at_rest = clock.unix_milliseconds()
+    with monkeypatch.context() as at_once:
+        at_once.setattr(clock, "unix_milliseconds", lambda: at_rest)
+        at_once.setattr("chalicelib.auth.request_otp.find_attached", lambda *given: [])
+        ids = [ask() for _ in range(MOST_AT_ONCE + 3)]
+    assert len(set(ids)) == MOST_AT_ONCE + 3
+    assert sorted(each.id for each in kept(ann)) == sorted(ids[:MOST_AT_ONCE])
+    assert len(find_all_waiting(100)) == MOST_AT_ONCE
+    assert ask() == ids[MOST_AT_ONCE - 1]
 
 
 REFUSED: list[tuple[Any, str]] = [

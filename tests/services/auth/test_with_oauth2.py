@@ -24,7 +24,7 @@ from chalicelib.schema.record import Record
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Busy, Conflict, NotUnique
 from chalicelib.storage.records import find_record, read_pages
-from chalicelib.storage.transactions import Delete, write_together
+from chalicelib.storage.transactions import Create, Delete, write_together
 from tests.oidc_provider import ISSUER, provider_url
 from tests.people import add_person, set_auth_options
 from tests.storage.faults import Fault, Faulty
@@ -115,6 +115,61 @@ def test_who_is_signed_in_links_and_keeps_the_password() -> None:
     assert (answered["record"]["id"], answered["meta"]["isNew"]) == (ann.id, False)
     assert reread(ann).get("password") == ann.get("password")
     assert reread(ann).get("verified") is False
+
+
+def test_an_unproved_record_has_one_link() -> None:
+    ann = add_person(id="annannannannann", email="ann@example.com")
+    for number, name in enumerate(("oidc", "oidc", "google"), 1):
+        attempt({"sub": str(number)}, by=ann, provider=name)
+        assert links() == {(ann.id, name, str(number))}
+        ann = reread(ann)
+
+
+def test_who_proves_their_own_record_stays_signed_in() -> None:
+    ann = add_person(id="annannannannann", email="ann@example.com")
+    attempt(EVIL, by=ann, provider="google")
+    attempt(ANN, by=reread(ann))
+    assert reread(ann).get("verified") is True
+    assert reread(ann).get("tokenKey") == ann.get("tokenKey")
+    assert links() == {(ann.id, "oidc", "1")}
+
+
+def test_who_comes_by_a_link_gets_an_unproved_record_to_themselves() -> None:
+    ann = add_person(id="annannannannann", email="ann@example.com")
+    attempt({"sub": "1"}, by=ann)
+    external = load.get_collection("_externalAuths")
+    empty = {field.name: field.empty for field in external.fields}
+    other = {"id": "otherotherother", "provider": "google", "providerId": "2", "recordRef": ann.id}
+    write_together([Create(Record(external, {**empty, **other, "collectionRef": ann.collection.id}))])
+    attempt({"sub": "1"})
+    assert links() == {(ann.id, "oidc", "1")}
+    assert reread(ann).get("password") != ann.get("password")
+    assert reread(ann).get("verified") is False
+
+
+def test_whose_record_cannot_have_the_address_is_told_so() -> None:
+    add_person(id="annannannannann", email="ann@example.com", verified=True)
+    fields = [field.to_json() for field in load.get_collection("users").fields]
+    update_collection(
+        "users",
+        {"fields": [{**each, "required": False} if each["name"] == "email" else each for each in fields]},
+    )
+    bob = add_person(id="bobbobbobbobbob", email="")
+    with pytest.raises(ValidationFailed, match=r"Failed to authenticate\.") as refused:
+        attempt(ANN, by=bob)
+    assert list(refused.value.data) == ["email"]
+
+
+def test_the_query_is_not_the_creation_s() -> None:
+    update_collection("users", {"createRule": "@request.query.a = '1'"})
+    body = {"provider": "oidc", "code": urlencode(ANN)}
+    with pytest.raises(BadRequest):
+        sign_in_with_oauth2("users", RequestInfo(method="POST", headers=JSON, body=body, query={"a": "1"}))
+
+
+@pytest.mark.parametrize("given", [5, True, ["a"], {}])
+def test_an_email_that_is_no_text_is_none(given: object) -> None:
+    assert attempt(ANN, createData={"email": given})["record"]["email"] == "ann@example.com"
 
 
 def test_one_account_is_one_record_at_once(defaults: Engine) -> None:

@@ -143,6 +143,12 @@ def test_the_connection_goes_to_what_was_checked(port: int, monkeypatch: pytest.
     assert meanings == [["169.254.169.254"]]
 
 
+def test_named_after_what_was_asked_for(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avatar, "is_public", lambda address: address == "127.0.0.1")
+    file = fetch_avatar(f"http://127.0.0.1:{port}/next", lambda host, at: [host])
+    assert (file.name, file.content) == ("next", b"GIF89a")
+
+
 def test_redirects_are_checked_again(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(avatar, "is_public", lambda address: address == "127.0.0.1")
     with pytest.raises(CallFailed):

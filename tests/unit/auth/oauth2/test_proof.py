@@ -21,8 +21,10 @@ CASES = [
     ("a@x.io", False, "a@x.io", True, {"verified"}),
     ("a@x.io", False, "b@x.io", True, set()),
     ("a@x.io", False, "", True, set()),
-    ("", False, "", False, {"verified"}),
-    ("", False, "a@x.io", False, {"email", "verified"}),
+    ("", False, "", False, {"password", "verified"}),
+    ("", False, "a@x.io", False, {"email", "password", "verified"}),
+    ("", False, "", True, {"verified"}),
+    ("", False, "a@x.io", True, {"email", "verified"}),
     ("", True, "a@x.io", False, {"email"}),
 ]
 
