@@ -1,5 +1,7 @@
 """Deleting collections."""
 
+from collections.abc import Sequence
+
 from chalicelib.collections.purge import purge_at_once, purge_task
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view import find_or_fail
@@ -10,10 +12,14 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.relation import RelationField
 
 
-def delete_collection(name_or_id: str) -> None:
-    """Delete a definition, which hides its records at once, then the records. Raises NotFound, BadRequest."""
+def delete_collection(name_or_id: str) -> Sequence[Collection]:
+    """Delete a definition, which hides its records at once, then the records; what it was.
+
+    Raises NotFound, BadRequest.
+    """
     change = save_change(lambda catalog: _decide(name_or_id, catalog))
     purge_at_once(change.tasks)
+    return change.remove
 
 
 def _decide(name_or_id: str, catalog: Catalog) -> Change:

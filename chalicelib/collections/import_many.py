@@ -42,8 +42,11 @@ class Import:
     delete_missing: bool = False
 
 
-def import_collections(body: Mapping[str, Any]) -> None:
-    """Make and change the collections that a body lists. Raises BadRequest, ValidationFailed."""
+def import_collections(body: Mapping[str, Any]) -> Sequence[Collection]:
+    """Make and change the collections that a body lists; which others were removed.
+
+    Raises BadRequest, ValidationFailed.
+    """
     wanted = _read_import(open_body(body, UNREADABLE))
     if not wanted.definitions:
         raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
@@ -53,6 +56,7 @@ def import_collections(body: Mapping[str, Any]) -> None:
         build_at_once(change)
     except IndexRefused as refused:
         raise not_made(refused.problems) from refused
+    return change.remove
 
 
 def plan_import(body: Mapping[str, Any]) -> tuple[Change, dict[str, Problems]]:

@@ -90,7 +90,7 @@ FUNCTIONS: Mapping[str, Needs] = {
     "collections_delete": Needs(KEEPS_FILES),
     "collections_dry_run_view": Needs(READS),
     "collections_explain": Needs(READS),
-    "collections_import": Needs(WRITES),
+    "collections_import": Needs(KEEPS_FILES),
     "collections_list": Needs(READS),
     "collections_scaffolds": Needs(READS),
     "collections_truncate": Needs(KEEPS_FILES),

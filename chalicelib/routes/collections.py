@@ -13,6 +13,7 @@ from chalicelib.collections.load import get_newest
 from chalicelib.collections.update import update_collection
 from chalicelib.collections.view import find_or_fail, view_collection
 from chalicelib.records.explain import explain_list
+from chalicelib.records.orphans import remove_orphans
 from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.truncate import truncate
 from chalicelib.request import RequestInfo
@@ -64,7 +65,7 @@ def collections_update(collection: str) -> Response:
 def collections_delete(collection: str) -> Response:
     """No such collection any more."""
     read_superuser_request()
-    delete_collection(collection)
+    remove_orphans(delete_collection(collection))
     return no_content()
 
 
@@ -86,7 +87,7 @@ def collections_explain(collection: str) -> Response:
 @blueprint.route(f"{ALL}/import", methods=["PUT"], name="collections_import", content_types=[])
 def collections_import() -> Response:
     """Many collections at once."""
-    import_collections(read_superuser_request().body)
+    remove_orphans(import_collections(read_superuser_request().body))
     return no_content()
 
 

@@ -120,6 +120,36 @@ def revoked(bearer: Bearer, kind: str) -> str:
     return sign_token(claims_of(bearer.record, kind), signing_key(former, kind), clock.now() + LATER)
 
 
+def in_four_parts(bearer: Bearer, kind: str) -> str:
+    return f"{signed(bearer.record, kind)}.e30"
+
+
+def padded(bearer: Bearer, kind: str) -> str:
+    return f"{signed(bearer.record, kind)}="
+
+
+def longer_than_any(bearer: Bearer, kind: str) -> str:
+    """Signed as it should be; but nothing that long was ever given."""
+    return signed(bearer.record, kind, more="x" * 9000)
+
+
+def of_a_list(bearer: Bearer, kind: str) -> str:
+    return signed(bearer.record, kind, id=[bearer.record.id])
+
+
+def not_yet(bearer: Bearer, kind: str) -> str:
+    return signed(bearer.record, kind, nbf=4_000_000_000)
+
+
+def with_claims_twice(bearer: Bearer, kind: str) -> str:
+    """Signed as it should be, of two ids: as in PocketBase the last one counts, which is nobody's."""
+    head, body, _ = signed(bearer.record, kind).split(".")
+    claims = base64.urlsafe_b64decode(body + "==")[:-1] + b',"id":"nobodynobodynob"}'
+    text = f"{head}.{_encoded(claims)}"
+    key = signing_key(bearer.record, kind).encode()
+    return f"{text}.{_encoded(hmac.new(key, text.encode(), hashlib.sha256).digest())}"
+
+
 Forge = Callable[[Bearer, str], str]
 FORGERIES: tuple[Forge, ...] = (
     expired,
@@ -137,4 +167,10 @@ FORGERIES: tuple[Forge, ...] = (
     changed_claims,
     cut_off,
     revoked,
+    in_four_parts,
+    padded,
+    longer_than_any,
+    of_a_list,
+    not_yet,
+    with_claims_twice,
 )

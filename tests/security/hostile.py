@@ -1,422 +1,268 @@
-"""Requests that nobody means well with: for every route, made up from a seed.
+"""Requests that nobody means well with, made up from a seed: what routes are for (meant.py), spoiled.
 
-Names and values that mean something are mixed with what has broken parsers before, so that requests come past
-the first refusal.
+The same seed makes the same request. Each of its spoils has its own chance, so that some can be left out to
+see which of them it was.
 """
 
 import json
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from chalice.app import RouteEntry
+from tests.security.hostile_texts import FILES, HEADERS, HEADS, KEYS, QUERIES, TEXTS, TYPES, VALUES
+from tests.security.hostile_world import World
+from tests.security.meant import MEANT, Meant
 
-# No name of a host among them that is not ours: nothing may be called but this machine.
-TEXTS: Sequence[str] = (
-    *(
-        "",
-        " ",
-        "0",
-        "-1",
-        "null",
-        "true",
-        "[]",
-        "{}",
-        "a",
-        "users",
-        "_superusers",
-        "posts",
-        "@rowid",
-        "id",
-        "*",
-    ),
-    *(
-        "'",
-        '"',
-        "\\",
-        "`",
-        ";--",
-        "\x00",
-        "\r\nX-Evil: 1",
-        "\n",
-        "\t",
-        "é",
-        "\ud800",
-        "\U0001f4a9",
-        "\u202e",
-        "%",
-    ),
-    *(
-        "%00",
-        "%2e%2e%2f",
-        "../../etc/passwd",
-        "..",
-        "/",
-        "//",
-        "{collection}",
-        "{TOKEN}",
-        "{{7*7}}",
-        "${7*7}",
-    ),
-    *("<script>alert(1)</script>", "a@b.c", "a@example.com", "a@example.com\r\nBcc: b@example.com"),
-    *(
-        "http://127.0.0.1:1/",
-        "//127.0.0.1:1",
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-        "127.0.0.1",
-        "::1",
-    ),
-    *(
-        "1e999",
-        "NaN",
-        "-0",
-        "9" * 400,
-        "1" * 5000,
-        "x" * 300,
-        "(" * 200,
-        "a:b:c",
-        "a.b.c.d",
-        "@request.auth.id",
-    ),
-    *(
-        "id = 'a'",
-        "id ~ '%'",
-        "id ?= id && (id != id || 1=1)",
-        "@collection.users.email != ''",
-        "(((",
-        "a && && b",
-    ),
-    *(
-        "2026-13-99 99:99:99",
-        "[a-z",
-        "(a+)+$",
-        "*:auth",
-        "POST /api/",
-        "* * * * *",
-        "-" * 64,
-        "A" * 15,
-        "abc\ufeff",
-    ),
-)
-VALUES: Sequence[Any] = (
-    *(
-        None,
-        True,
-        False,
-        0,
-        -1,
-        1.5,
-        2**31,
-        2**63,
-        -(2**63) - 1,
-        10**30,
-        1e308,
-        [],
-        {},
-        [[]],
-        [None],
-        {"": None},
-    ),
-    *(
-        [{}] * 3,
-        {"a": {"b": {"c": []}}},
-        ["a"] * 300,
-        [[[[[[[[[[]]]]]]]]]],
-        {"__proto__": {"x": 1}},
-        [1, "a", None],
-    ),
-)
-KEYS: Sequence[str] = (
-    *(
-        "id",
-        "email",
-        "emailVisibility",
-        "verified",
-        "password",
-        "passwordConfirm",
-        "oldPassword",
-        "tokenKey",
-        "name",
-    ),
-    *("identity", "identityField", "otpId", "mfaId", "token", "newEmail", "provider", "code", "codeVerifier"),
-    *(
-        "redirectURL",
-        "redirectUrl",
-        "createData",
-        "duration",
-        "fields",
-        "title",
-        "title+",
-        "+title",
-        "tags-",
-        "tags",
-    ),
-    *(
-        "count",
-        "count+",
-        "data",
-        "place",
-        "due",
-        "file",
-        "file-",
-        "owner",
-        "expand",
-        "type",
-        "schema",
-        "indexes",
-    ),
-    *(
-        "listRule",
-        "viewRule",
-        "createRule",
-        "updateRule",
-        "deleteRule",
-        "authRule",
-        "manageRule",
-        "otp",
-        "mfa",
-    ),
-    *(
-        "oauth2",
-        "passwordAuth",
-        "authToken",
-        "collections",
-        "deleteMissing",
-        "requests",
-        "method",
-        "url",
-        "body",
-    ),
-    *(
-        "meta",
-        "smtp",
-        "s3",
-        "backups",
-        "batch",
-        "logs",
-        "rateLimits",
-        "superuserIPs",
-        "trustedProxy",
-        "rules",
-    ),
-    *(
-        "template",
-        "collection",
-        "filesystem",
-        "clientId",
-        "teamId",
-        "keyId",
-        "privateKey",
-        "@jsonPayload",
-        "size",
-    ),
-    *("", "constructor", "__class__", "pk", "sk", "a.b", "é", "\ud800", "\x00", "x" * 300),
-)
-QUERY: Sequence[str] = (
-    *(
-        "page",
-        "perPage",
-        "sort",
-        "filter",
-        "expand",
-        "fields",
-        "skipTotal",
-        "cursor",
-        "token",
-        "thumb",
-        "download",
-    ),
-    *("code", "state", "error", "redirect", "meta"),
-)
-HEADERS: Sequence[str] = (
-    *(
-        "Authorization",
-        "X-Forwarded-For",
-        "Range",
-        "If-None-Match",
-        "If-Modified-Since",
-        "Origin",
-        "Cookie",
-        "Accept",
-    ),
-    *(
-        "X-Request-Id",
-        "User-Agent",
-        "X-HTTP-Method-Override",
-        "Accept-Encoding",
-        "Content-Encoding",
-        "Host",
-        "Referer",
-    ),
-)
-TYPES: Sequence[str] = (
-    *(
-        "application/json",
-        "application/json; charset=utf-16",
-        "application/x-www-form-urlencoded",
-        "text/plain",
-        "",
-    ),
-    *(
-        "multipart/form-data; boundary=b",
-        "multipart/form-data",
-        "application/xml",
-        "a/b/c;;;",
-        "APPLICATION/JSON",
-    ),
-)
+FORM = "multipart/form-data; boundary=b"
+BEARERS = ("", "ann", "root")
+TOKEN_OF: Mapping[str, str] = {"ann": "ann_token", "root": "root"}
+# What path may be asked of what else: names, ids and files that are there.
+PLACES: Sequence[str] = (
+    "users", "posts", "_superusers", "_otps", "_externalAuths", "seen", "bare", "<users>", "<ann>", "<post>",
+    "<other>", "<otp>", "<file>", "<picture>", "a.zip", "<log>", "mine.zip", "thumbs_<picture>",
+)  # fmt: skip
+MOST_SPOILS = 4
 
 
-ADDRESS, MANY_DIGITS = "a@example.com", "12345678"
-# What routes want, by the end of their path: spoiled a little, it comes further than any nonsense.
-WANTED: Mapping[str, Mapping[str, Any]] = {
-    "/auth-with-oauth2": {
-        "provider": "oidc",
-        "code": "sub=1&email=a%40example.com&email_verified=true",
-        "codeVerifier": "v",
-        "redirectURL": "x",
-        "createData": {"name": "a"},
-    },
-    "/auth-with-password": {"identity": ADDRESS, "password": MANY_DIGITS},
-    "/auth-with-otp": {"otpId": "a" * 15, "password": MANY_DIGITS},
-    "/api/batch": {
-        "requests": [
-            {"method": "POST", "url": "/api/collections/posts/records", "body": {"title": "a"}},
-            {"method": "DELETE", "url": "/api/collections/users/records/annannannannann"},
-        ]
-    },
-    "/request-otp": {"email": ADDRESS},
-    "/request-password-reset": {"email": ADDRESS},
-    "/request-verification": {"email": ADDRESS},
-    "/request-email-change": {"newEmail": "b@example.com"},
-    "/confirm-password-reset": {
-        "token": "a.b.c",
-        "password": MANY_DIGITS,
-        "passwordConfirm": MANY_DIGITS,
-    },
-    "/impersonate/{record}": {"duration": 60},
-    "/api/collections/{collection}/records": {"title": "a", "count": 1, "tags": ["a"]},
-    "/api/collections": {"name": "made", "type": "base", "fields": [{"name": "title", "type": "text"}]},
-    "/api/settings": {"meta": {"appName": "a"}, "batch": {"enabled": True}},
-}
+@dataclass(frozen=True)
+class Draft:
+    """A request on its way to be spoiled. A `kind` of None is for what the body is to be sent as."""
+
+    method: str
+    parts: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: Any
+    files: tuple[tuple[str, str, bytes], ...]
+    by: str
+    kind: str | None = None
+    damage: int | None = None
 
 
 @dataclass(frozen=True)
 class Hostile:
-    """One request; `by` names whose token goes along."""
+    """A request to be sent; `by` names whose token goes along."""
 
     seed: int
+    meant: Meant
+    spoils: tuple[int, ...]
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
-    by: str
 
     def __str__(self) -> str:
-        return f"{self.seed}: {self.by} {self.method} {self.target} {dict(self.headers)} {self.body!r}"[:2000]
+        said = f"{self.method} {self.target} {dict(self.headers)} {self.body!r}"
+        return f"{self.seed}, spoils {self.spoils}: {said[:3000]}"
 
 
-def make_request(views: Sequence[RouteEntry], seed: int) -> Hostile:
-    """The request of this seed: routes in turn, so that none is left out."""
+Spoil = Callable[[Draft, random.Random], Draft]
+
+
+def well_meant(meant: Meant, world: World, method: str = "") -> Hostile:
+    """The request as it is meant."""
+    return _finished(_draft_of(meant, method or meant.method), world, (0, meant, ()))
+
+
+def make_request(world: World, seed: int, without: Collection[int] = ()) -> Hostile:
+    """The request of this seed, without some of its spoils. What is meant comes in turn: none is left out."""
     chance = random.Random(seed)
-    view = views[seed % len(views)]
-    pattern = view.uri_pattern
-    if any(pattern.endswith(end) for end in WANTED if "{" not in end) and chance.random() < 0.5:
-        pattern = pattern.replace("{collection}", "users")
-    path = "/".join(_place(part, chance) for part in pattern.split("/"))
-    pairs = [(chance.choice(QUERY), chance.choice(TEXTS)) for _ in range(chance.choice((0, 0, 1, 3)))]
-    query = "&".join(f"{name}={quote(text, safe='', errors='surrogatepass')}" for name, text in pairs)
-    kind = chance.choice(TYPES) if chance.random() < 0.4 else "application/json"
-    headers = {"Content-Type": kind} if kind else {}
-    if chance.random() < 0.3:
-        headers[chance.choice(HEADERS)] = _of_header(chance.choice(TEXTS))
-    target = f"{path}?{query}" if query else path
-    return Hostile(
-        seed,
-        view.method,
-        target,
-        headers,
-        _body(kind, view.uri_pattern, chance),
-        chance.choice(("", "ann", "root", "root")),
-    )
+    meant = MEANT[seed % len(MEANT)]
+    is_head = meant.method == "GET" and chance.random() < 0.15
+    draft = _draft_of(meant, "HEAD" if is_head else meant.method)
+    spoils = tuple(each for each in range(chance.randint(1, MOST_SPOILS)) if each not in without)
+    for each in spoils:
+        own = random.Random(f"{seed}/{each}")
+        draft = own.choices(list(SPOILS), list(SPOILS.values()))[0](draft, own)
+    return _finished(draft, world, (seed, meant, spoils))
 
 
-def _place(part: str, chance: random.Random) -> str:
-    """What stands for a parameter: mostly something that exists."""
-    if not part.startswith("{"):
-        return part
-    known = {
-        "{collection}": ("users", "users", "posts", "_superusers", "_otps"),
-        "{record}": ("annannannannann", "a" * 15),
-    }
-    text = chance.choice(known.get(part, ("a",)) if chance.random() < 0.7 else TEXTS)
-    return quote(text, safe="", errors="surrogatepass") or "%20"
+def _draft_of(meant: Meant, method: str) -> Draft:
+    query = tuple(meant.query.items())
+    return Draft(method, tuple(meant.path.split("/")), query, {}, meant.body, tuple(meant.files), meant.by)
+
+
+def _finished(draft: Draft, world: World, made: tuple[int, Meant, tuple[int, ...]]) -> Hostile:
+    path = "/".join(_quoted(world.fill(part)) or "%20" for part in draft.parts[1:])
+    pairs = "&".join(f"{_quoted(name)}={_quoted(world.fill(text))}" for name, text in draft.query)
+    kind, body = _encoded(draft, world)
+    token = {"Authorization": world.names[TOKEN_OF[draft.by]]} if draft.by else {}
+    said = {name: _of_header(world.fill(text)) for name, text in draft.headers.items()}
+    headers = {**({"Content-Type": kind} if kind else {}), **token, **said}
+    return Hostile(*made, draft.method, f"/{path}?{pairs}" if pairs else f"/{path}", headers, body)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogatepass")
 
 
 def _of_header(text: str) -> str:
     """What a gateway lets into a header."""
-    return "".join(letter for letter in text if letter.isprintable())[:4000]
+    return "".join(letter for letter in text if letter.isprintable())[:10_000]
 
 
-def _body(kind: str, path: str, chance: random.Random) -> bytes:
-    if "json" in kind.lower():
-        text = json.dumps(_value(chance, 0) if chance.random() < 0.1 else _asked_of(path, chance))
-        return (_damaged(text, chance) if chance.random() < 0.15 else text).encode("utf-8", "surrogatepass")
-    if "form-urlencoded" in kind:
-        pairs = ((chance.choice(KEYS), chance.choice(TEXTS)) for _ in range(chance.randint(0, 6)))
-        return "&".join(
-            f"{quote(k, errors='surrogatepass')}={quote(v, errors='surrogatepass')}" for k, v in pairs
-        ).encode()
+def _encoded(draft: Draft, world: World) -> tuple[str, bytes]:
+    """The body's type and bytes."""
+    if draft.body is None and not draft.files and draft.kind is None:
+        return "", b""
+    kind = draft.kind if draft.kind is not None else FORM if draft.files else "application/json"
+    chance = random.Random(draft.damage)
+    body = world.fill(draft.body)
     if "multipart" in kind:
-        return b"".join(_part(chance) for _ in range(chance.randint(0, 5))) + chance.choice(
-            (b"--b--\r\n", b"--b", b"")
-        )
-    return bytes(chance.randrange(256) for _ in range(chance.choice((0, 1, 50))))
+        raw = _as_form(body, draft, chance)
+    elif "urlencoded" in kind:
+        pairs = body.items() if isinstance(body, Mapping) else ()
+        raw = "&".join(f"{_quoted(str(k))}={_quoted(_as_text(v))}" for k, v in pairs).encode()
+    else:
+        raw = json.dumps(body).encode("utf-8", "surrogatepass")
+    return kind, raw if draft.damage is None else _damaged(raw, chance)
 
 
-def _part(chance: random.Random) -> bytes:
-    name, text = chance.choice(KEYS), chance.choice(TEXTS)
-    file = f'; filename="{chance.choice(TEXTS)}"' if chance.random() < 0.4 else ""
-    said = f'--b\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{text}\r\n'
-    return said.encode("utf-8", "surrogatepass")
+def _as_form(body: Any, draft: Draft, chance: random.Random) -> bytes:
+    """JSON as one part or as one for each value; each file a part."""
+    values = body if isinstance(body, Mapping) else {"@jsonPayload": body}
+    if any(isinstance(each, list | dict) for each in values.values()):
+        values = {"@jsonPayload": values}
+    parts = [
+        _part(f'; name="{name}"', _as_text(value).encode("utf-8", "surrogatepass"))
+        for name, value in values.items()
+    ]
+    for name, file, content in draft.files:
+        head = chance.choice(HEADS) if draft.damage is not None else ""
+        parts.append(_part(f'; name="{name}"; filename="{file}"{head}', content))
+    return b"".join(parts) + b"--b--\r\n"
 
 
-def _damaged(text: str, chance: random.Random) -> str:
-    at = chance.randrange(len(text) + 1)
+def _part(head: str, content: bytes) -> bytes:
+    said = f"--b\r\nContent-Disposition: form-data{head}\r\n\r\n"
+    return said.encode("utf-8", "surrogatepass") + content + b"\r\n"
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _damaged(raw: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(raw) + 1)
+    text = chance.choice(TEXTS).encode("utf-8", "surrogatepass")
     return chance.choice(
-        (text[:at], text[:at] + chance.choice(TEXTS) + text[at:], "[" * 3000 + text, text * 2)
+        (
+            raw[:at],
+            raw[:at] + text + raw[at:],
+            b"[" * 3000 + raw,
+            raw * 2,
+            raw[at:],
+            raw[:at] + b"\xff" + raw[at:],
+            raw,
+        )
     )
 
 
-def _asked_of(path: str, chance: random.Random) -> Any:
-    """What a route wants, with something else in some of its places; or anything."""
-    wanted = next((WANTED[end] for end in WANTED if path.endswith(end)), None)
-    return _object(chance, 0) if wanted is None or chance.random() < 0.25 else _spoiled(wanted, chance)
+def _spoil_path(draft: Draft, chance: random.Random) -> Draft:
+    """Another collection, record or file, or none; of what is no name."""
+    at = chance.randrange(3, len(draft.parts)) if len(draft.parts) > 3 else 0
+    if not at:
+        return draft
+    text = chance.choice(PLACES if chance.random() < 0.6 else TEXTS)
+    return replace(draft, parts=(*draft.parts[:at], text, *draft.parts[at + 1 :]))
 
 
-def _spoiled(wanted: Any, chance: random.Random) -> Any:
-    if isinstance(wanted, Mapping):
-        added = _object(chance, 3) if chance.random() < 0.2 else {}
-        kept = {key: value for key, value in wanted.items() if chance.random() < 0.95}
-        return {key: _spoiled(value, chance) for key, value in kept.items()} | added
-    if isinstance(wanted, list):
-        return [_spoiled(each, chance) for each in wanted]
-    return _value(chance, 2) if chance.random() < 0.1 else wanted
+def _spoil_query(draft: Draft, chance: random.Random) -> Draft:
+    name = chance.choice(list(QUERIES))
+    text = chance.choice(QUERIES[name] if chance.random() < 0.6 else TEXTS)
+    kept = draft.query if chance.random() < 0.3 else tuple(each for each in draft.query if each[0] != name)
+    return replace(draft, query=(*kept, (name, text)))
 
 
-def _object(chance: random.Random, depth: int) -> dict[str, Any]:
-    return {chance.choice(KEYS): _value(chance, depth) for _ in range(chance.randint(0, 5))}
+def _spoil_header(draft: Draft, chance: random.Random) -> Draft:
+    name = chance.choice(list(HEADERS))
+    text = chance.choice(HEADERS[name] if chance.random() < 0.7 else TEXTS)
+    return replace(draft, headers={**draft.headers, name: text})
+
+
+def _spoil_bearer(draft: Draft, chance: random.Random) -> Draft:
+    return replace(draft, by=chance.choice(BEARERS))
+
+
+def _spoil_kind(draft: Draft, chance: random.Random) -> Draft:
+    return replace(draft, kind=chance.choice(TYPES))
+
+
+def _spoil_bytes(draft: Draft, chance: random.Random) -> Draft:
+    return replace(draft, damage=chance.randrange(2**32))
+
+
+def _spoil_files(draft: Draft, chance: random.Random) -> Draft:
+    name = chance.choice(("file", "file+", "avatar", "requests.0.file", "requests.9.file", *KEYS))
+    kept = draft.files if chance.random() < 0.5 else ()
+    return replace(draft, files=(*kept, (name, chance.choice(TEXTS), chance.choice(FILES))))
+
+
+def _spoil_body(draft: Draft, chance: random.Random) -> Draft:
+    if chance.random() < 0.03:
+        return replace(draft, body=_value(chance, 0))
+    return replace(draft, body=_spoiled({} if draft.body is None else draft.body, chance))
+
+
+SPOILS: Mapping[Spoil, int] = {
+    _spoil_body: 10,
+    _spoil_path: 2,
+    _spoil_query: 3,
+    _spoil_header: 2,
+    _spoil_bearer: 1,
+    _spoil_kind: 1,
+    _spoil_bytes: 1,
+    _spoil_files: 1,
+}
+
+
+def _spoiled(value: Any, chance: random.Random) -> Any:
+    """The value with one place in it, at whatever depth, made something else."""
+    if isinstance(value, Mapping) and (not value or chance.random() < 0.25):
+        return _other_keys(value, chance)
+    if isinstance(value, Mapping):
+        key = chance.choice(list(value))
+        return {**value, key: _spoiled(value[key], chance)}
+    if isinstance(value, list | tuple) and value and chance.random() < 0.8:
+        at = chance.randrange(len(value))
+        return [*value[:at], _spoiled(value[at], chance), *value[at + 1 :]]
+    return _other(value, chance)
+
+
+def _other_keys(value: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:
+    """Without one of them, or with one more."""
+    if value and chance.random() < 0.4:
+        gone = chance.choice(list(value))
+        return {key: each for key, each in value.items() if key != gone}
+    return {**value, chance.choice(KEYS): _value(chance, 2)}
+
+
+def _other(value: Any, chance: random.Random) -> Any:
+    """Something near it, or anything."""
+    near: Sequence[Any] = (
+        [value],
+        {"a": value},
+        str(value),
+        f"{value}\x00",
+        f" {value} ",
+        [value, value],
+        None,
+    )
+    if isinstance(value, list | tuple):
+        near = (*near, [*value, *value], [*value, _value(chance, 2)], [])
+    if isinstance(value, int | float):
+        near = (*near, -value, value * 10**9, value + 0.5, 0)
+    return chance.choice(near) if chance.random() < 0.3 else _value(chance, 2)
 
 
 def _value(chance: random.Random, depth: int) -> Any:
     kind = chance.random()
     if kind < 0.45:
-        return chance.choice(TEXTS)
+        return chance.choice((*TEXTS, *PLACES))
     if kind < 0.75 or depth > 3:
         return chance.choice(VALUES)
     if kind < 0.9:
-        return _object(chance, depth + 1)
+        return {chance.choice(KEYS): _value(chance, depth + 1) for _ in range(chance.randint(0, 5))}
     return [_value(chance, depth + 1) for _ in range(chance.randint(0, 3))]

@@ -11,7 +11,9 @@ import bcrypt
 import pytest
 
 from chalicelib.auth.attach import new_attachment
+from chalicelib.collections.create import create_collection
 from chalicelib.collections.load import get_catalog
+from chalicelib.mail.outbox import find_all_waiting, message_in
 from chalicelib.records.attached import OTPS
 from chalicelib.schema.auth_options import Otp
 from chalicelib.schema.record import Record
@@ -113,11 +115,13 @@ def ann(defaults: Engine) -> Record:
     return ann
 
 
-def see(gateway: Gateway, pair: Pair, body: Mapping[str, str], hashes: Counter[str]) -> Seen:
+def see(
+    gateway: Gateway, pair: Pair, body: Mapping[str, str], hashes: Counter[str], collection: str = "users"
+) -> Seen:
     """What comes of one of the two."""
     get_engine().calls.reset()
     hashes.clear()
-    path, raw = f"/api/collections/users/{pair.action}", json.dumps(body).encode()
+    path, raw = f"/api/collections/{collection}/{pair.action}", json.dumps(body).encode()
     status, headers, answer = gateway.handle("POST", path, {"Content-Type": "application/json"}, raw)
     shown = {name: value for name, value in headers.items() if name not in OWN_HEADERS}
     text = RANDOM.sub('"random"', answer.decode())
@@ -148,3 +152,56 @@ def test_who_is_verified_is_not_told(gateway: Gateway, ann: Record, hashes: Coun
     pair = by_email("request-verification")
     seen = [see(gateway, pair, {"email": f"{name}@example.com"}, hashes) for name in ("ann", "bob", "nobody")]
     assert seen[0] == seen[1] == seen[2]
+
+
+MEMBERS = {
+    "name": "members",
+    "type": "auth",
+    "fields": [{"name": "nick", "type": "text"}],
+    "indexes": ["CREATE UNIQUE INDEX idx_nick ON members (nick) WHERE nick != ''"],
+    "passwordAuth": {"enabled": True, "identityFields": ["email", "nick"]},
+}
+
+
+@pytest.mark.parametrize("known", ["ann@example.com", "ann"])
+def test_in_which_field_it_would_be_is_not_told(
+    known: str, gateway: Gateway, defaults: Engine, hashes: Counter[str]
+) -> None:
+    """Each field that may hold an identity is looked into, whether or not one before it does."""
+    create_collection(MEMBERS)
+    add_person("members", email="ann@example.com", nick="ann", password=hash_password("correct horse"))
+    unknown = known.replace("ann", "bob")
+    bodies = ({"identity": each, "password": "wrong"} for each in (known, unknown))
+    pair = Pair("sign in", "auth-with-password", *bodies)
+    seen = [see(gateway, pair, body, hashes, "members") for body in (pair.known, pair.unknown)]
+    assert seen[0] == seen[1] and seen[0].status == 400
+
+
+HOMOGRAPHS = {
+    "letters without dots": "ann@\u0131nbox.example",
+    "capitals with dots": "ann@\u0130nbox.example",
+    "wide": "\uff41nn@inbox.example",
+    "a letter of another script": "\u0430nn@inbox.example",
+    "combined": "a\u0301nn@inbox.example",
+    "nothing between": "a\u200bnn@inbox.example",
+    "a number's letter": "ann@\u2170nbox.example",
+    "its name in ASCII": "ann@xn--nbox-nza.example",
+    "with a tag": "ann+a@inbox.example",
+    "a dot at the end": "ann@inbox.example.",
+}
+
+
+@pytest.mark.parametrize("action", ["request-password-reset", "request-otp", "request-verification"])
+@pytest.mark.parametrize("email", HOMOGRAPHS.values(), ids=HOMOGRAPHS)
+def test_what_looks_like_an_address_is_another(
+    email: str, action: str, gateway: Gateway, defaults: Engine
+) -> None:
+    """No mail about somebody goes anywhere but to the address that is stored."""
+    set_auth_options("users", otp=Otp(enabled=True, duration=180, length=8))
+    add_person(email="ann@inbox.example")
+    body, headers = json.dumps({"email": email}).encode(), {"Content-Type": "application/json"}
+    assert gateway.handle("POST", f"/api/collections/users/{action}", headers, body)[0] < 500
+    assert find_all_waiting(10) == []
+    body = json.dumps({"email": "ann@inbox.example"}).encode()
+    gateway.handle("POST", f"/api/collections/users/{action}", headers, body)
+    assert [message_in(task).to for task in find_all_waiting(10)] == ["ann@inbox.example"]

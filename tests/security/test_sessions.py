@@ -61,20 +61,30 @@ def test_a_page_of_ours_acts() -> None:
     assert done == ["GET by ann", "POST by ann", "DELETE by ann"]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {HEADER: ""},
-        {HEADER: "0" * 32 + "." + "0" * 64},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Cookie": ""},
-        {"Cookie": "__Host-quoll=bob"},
-        {"Cookie": "__Host-quoll=ann; __Host-quoll=bob"},
-    ],
-    ids=str,
-)
+ATTACKS = {
+    "no token": {HEADER: ""},
+    "a token of zeros": {HEADER: "0" * 32 + "." + "0" * 64},
+    "another site": {"Origin": "https://evil.example"},
+    "no origin": {"Origin": "null"},
+    "a subdomain": {"Origin": "https://user.app.example.com"},
+    "another site that begins alike": {"Origin": "https://app.example.com.evil.example"},
+    "without TLS": {"Origin": "http://app.example.com"},
+    "fetched from another site": {"Sec-Fetch-Site": "cross-site"},
+    "fetched from the same site": {"Sec-Fetch-Site": "same-site"},
+    "another session's token": {HEADER: new_csrf_token("bob", KEY)},
+    "a token of another key": {HEADER: new_csrf_token("ann", "l" * 50)},
+    "another session's cookie": {HEADER: new_csrf_token("ann", KEY), "Cookie": "__Host-quoll=bob"},
+    "a token of an empty session": {HEADER: new_csrf_token("", KEY), "Cookie": "__Host-quoll="},
+    "another method, they say": {HEADER: "", "X-HTTP-Method-Override": "GET"},
+    "a cookie in lower case": {"Cookie": "__host-quoll=ann"},
+    "cookies that look alike": {"Cookie": "quoll=ann; __Secure-quoll=ann"},
+    "no cookie": {"Cookie": ""},
+    "a cookie of another": {"Cookie": "__Host-quoll=bob"},
+    "two cookies": {"Cookie": "__Host-quoll=ann; __Host-quoll=bob"},
+}
+
+
+@pytest.mark.parametrize("changes", ATTACKS.values(), ids=ATTACKS)
 def test_another_site_does_nothing(changes: Mapping[str, str]) -> None:
     """The browser sends the cookie along whoever made the page; everything else has to be right, too."""
     gateway, done = build()

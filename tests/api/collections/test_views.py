@@ -14,6 +14,7 @@ from chalicelib.records import related
 from chalicelib.views import derive
 from dev.gateway import Gateway
 from tests.conftest import Superuser
+from tests.people import add_person
 from tests.scenario import Answer, Scenario, play
 
 COLLECTIONS = "/api/collections"
@@ -120,6 +121,16 @@ def test_rules_hide_records(gateway: Gateway, tokens: dict[str, str]) -> None:
     play(gateway, get(f"{SEEN}/{TWO}", 404))
     play(gateway, patch("seen", {"listRule": None}), tokens)
     play(gateway, get(SEEN, 403))
+
+
+def test_an_address_that_a_view_shows_can_be_looked_for(gateway: Gateway, tokens: dict[str, str]) -> None:
+    """The view's rules decide who sees it, and not who it belongs to."""
+    add_person(id="person00000001a", email="ann@example.com")
+    make("people", "select id, email, verified from users")
+    (found,) = records(gateway, "people", "?filter=email~'ann@'")
+    assert found["email"] == "ann@example.com"
+    play(gateway, patch("users", {"listRule": ""}), tokens)
+    assert records(gateway, "users", "?filter=email~'ann@'") == []
 
 
 def test_a_view_of_a_view_follows_its_source(gateway: Gateway, tokens: dict[str, str]) -> None:
