@@ -26,6 +26,10 @@ from chalice.app import ChaliceUnhandledError
 ErrorData = Mapping[str, Any]
 
 
+# What endpoints that read a form of their own say of a body that is none.
+UNREADABLE = "An error occurred while loading the submitted data."
+
+
 class ApiError(ChaliceUnhandledError):
     """An answer other than success. ``message`` is shown to the client: never put internals in it."""
 

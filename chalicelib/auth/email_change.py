@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping
 
-from chalicelib.auth.context import auth_options, get_any_collection, get_auth_collection
+from chalicelib.auth.context import get_any_collection, get_auth_collection, require_own
 from chalicelib.auth.form import check_text, read_form
 from chalicelib.auth.identify import find_bearer
-from chalicelib.auth.mailed_tokens import (
-    ELSEWHERE,
-    EMAIL_CHANGE,
-    INVALID,
-    claim_of,
-    save_checked,
-)
+from chalicelib.auth.mailed_tokens import ELSEWHERE, INVALID, claim_of, save_checked
 from chalicelib.auth.request_mail import check_email, write_mail
+from chalicelib.auth.tokens import EMAIL_CHANGE
 from chalicelib.auth.with_password import find_by_identity, has_password
 from chalicelib.collections.load import get_catalog_with
-from chalicelib.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
+from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.mail.failures import MailFailed
 from chalicelib.mail.send import send_now
 from chalicelib.observability.logger import logger
@@ -43,13 +38,14 @@ WRONG_PASSWORD = Problem("validation_invalid_password", "Missing or invalid auth
 def request_email_change(name_or_id: str, request: RequestInfo) -> None:
     """Send whoever asks a token to the new address; when that fails it is told. Raises BadRequest."""
     related = RelatedRecords(get_catalog_with(name_or_id))
-    record = _require_own(get_any_collection(name_or_id, related.catalog), request)
+    record = require_own(get_any_collection(name_or_id, related.catalog), request)
+    if record.is_superuser:
+        raise BadRequest(DIRECTLY)
     new_email = read_form(request, ("newEmail",))["newEmail"]
     if problem := check_email(new_email) or _check_free(new_email, record, related):
         raise ValidationFailed(data=problems_to_json({"newEmail": problem}))
-    template = auth_options(record.collection).confirm_email_change_template
     try:
-        send_now(write_mail(record, EMAIL_CHANGE, template, new_email))
+        send_now(write_mail(record, EMAIL_CHANGE, new_email))
     except MailFailed as failed:
         logger.warning("a mail could not be sent", extra={"kind": "email-change", "reason": str(failed)})
         raise BadRequest(NOT_SENT) from failed
@@ -64,19 +60,6 @@ def confirm_email_change(name_or_id: str, request: RequestInfo) -> None:
         raise BadRequest(DIRECTLY)
     form = read_form(request, ("token", "password"))
     start_over_on_conflict(lambda: _confirm(form, collection, RelatedRecords(related.catalog)))
-
-
-def _require_own(collection: Collection, request: RequestInfo) -> Record:
-    """Who asks, if that is a record of this collection and no superuser."""
-    record = request.auth
-    if record is None:
-        raise Unauthorized()
-    if record.collection.id != collection.id:
-        # PocketBase names the caller's own collection here, not the one that was asked for.
-        raise Forbidden(f"The request requires auth record from {record.collection.name} collection.")
-    if record.is_superuser:
-        raise BadRequest(DIRECTLY)
-    return record
 
 
 def _check_free(new_email: str, record: Record, related: RelatedRecords) -> Problem | None:

@@ -1,13 +1,13 @@
 """The texts that a sign-in form submits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.errors import BadRequest, UnreadableBody
+from chalicelib.errors import UNREADABLE, BadRequest, UnreadableBody
 from chalicelib.request import RequestInfo
+from chalicelib.schema.fields.limits import wrong_length
 from chalicelib.schema.problems import REQUIRED, Problem
-
-UNREADABLE = "An error occurred while loading the submitted data."
 
 
 def read_form(request: RequestInfo, names: Sequence[str]) -> dict[str, str]:
@@ -32,16 +32,26 @@ def read_given(request: RequestInfo, names: Sequence[str]) -> dict[str, Any]:
     return {name: value[0] if value and isinstance(value, list) else value for name, value in found.items()}
 
 
+@contextmanager
+def refused_as_unreadable() -> Iterator[None]:
+    """Where a body of a type that is not read is refused in the words for one that is malformed."""
+    try:
+        yield
+    except BadRequest as error:
+        raise BadRequest(UNREADABLE) from error
+
+
 def is_json(request: RequestInfo) -> bool:
     """Whether the body says that it is JSON: then a number is no text."""
     return request.headers.get("content_type", "").startswith("application/json")
 
 
-def check_text(text: str, longest: int) -> Problem | None:
-    """What is wrong with a text that must be there, of so many bytes at most."""
+def check_text(text: str, longest: int, shortest: int = 1) -> Problem | None:
+    """What is wrong with a text that must be there. Lengths are of bytes."""
     if not text:
         return REQUIRED
-    return _too_long(longest) if len(text.encode("utf-8", "replace")) > longest else None
+    fits = shortest <= len(text.encode("utf-8", "replace")) <= longest
+    return None if fits else wrong_length(shortest, longest)
 
 
 def _read_text(value: Any, is_form: bool) -> str:
@@ -50,8 +60,3 @@ def _read_text(value: Any, is_form: bool) -> str:
     if not is_form or isinstance(value, list | dict):
         raise BadRequest(UNREADABLE)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _too_long(longest: int) -> Problem:
-    sentence = f"The length must be between 1 and {longest}."
-    return Problem("validation_length_out_of_range", sentence, {"max": longest, "min": 1})

@@ -6,19 +6,14 @@ Whether an address is somebody's is not told: not by the answer, and not by the 
 from collections.abc import Mapping
 
 from chalicelib.auth.context import auth_options, get_auth_collection
-from chalicelib.auth.form import read_form
+from chalicelib.auth.form import check_text, read_form, refused_as_unreadable
 from chalicelib.auth.identify import find_bearer
-from chalicelib.auth.mailed_tokens import (
-    ELSEWHERE,
-    INVALID,
-    PASSWORD_RESET,
-    claim_of,
-    save_checked,
-)
-from chalicelib.auth.request_mail import find_by_email, read_email, write_mail
+from chalicelib.auth.mailed_tokens import ELSEWHERE, INVALID, claim_of, save_checked
+from chalicelib.auth.request_mail import find_by_email, name_of, read_email, write_mail
+from chalicelib.auth.tokens import PASSWORD_RESET
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
-from chalicelib.mail.outbox import post_once
+from chalicelib.mail.outbox import post_once, postable
 from chalicelib.records.auth_values import MISMATCH
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
@@ -44,15 +39,16 @@ def request_password_reset(name_or_id: str, request: RequestInfo) -> None:
         raise BadRequest(DISABLED)
     email = read_email(request, "email")
     record, is_known = find_by_email(email, collection, related)
-    message = write_mail(record, PASSWORD_RESET, auth_options(collection).reset_password_template)
-    post_once(f"{PASSWORD_RESET}/{collection.id}/{record.id}", message, is_known)
+    message = write_mail(record, PASSWORD_RESET)
+    post_once(name_of(record, PASSWORD_RESET), message, is_known)
 
 
 @refusals_as_answers()
 def confirm_password_reset(name_or_id: str, request: RequestInfo) -> None:
     """Give the record that a token is of the new password; all its tokens end. Raises ValidationFailed."""
-    collection = get_auth_collection(name_or_id, RelatedRecords(get_catalog_with(name_or_id)).catalog)
-    form = read_form(request, FORM)
+    collection = get_auth_collection(name_or_id, get_catalog_with(name_or_id))
+    with refused_as_unreadable():
+        form = read_form(request, FORM)
     start_over_on_conflict(lambda: _confirm(form, collection))
 
 
@@ -67,7 +63,7 @@ def _confirm(form: Mapping[str, str], collection: Collection) -> None:
     )
     if record is None or problems:
         raise ValidationFailed(data=problems_to_json(problems))
-    save_checked(record, _reset(record, form), FAILED)
+    save_checked(record, _reset(record, form), FAILED, [postable(name_of(record, PASSWORD_RESET))])
 
 
 def _check_token(token: str, record: Record | None, collection: Collection) -> Problem | None:
@@ -78,13 +74,8 @@ def _check_token(token: str, record: Record | None, collection: Collection) -> P
 
 def _check_password(password: str, collection: Collection) -> Problem | None:
     field = collection.field_by_name["password"]
-    least = max(field.min if isinstance(field, PasswordField) else 0, 1)
-    if not password:
-        return REQUIRED
-    if least <= len(password.encode("utf-8", "replace")) <= LONGEST:
-        return None
-    sentence = f"The length must be between {least} and {LONGEST}."
-    return Problem("validation_length_out_of_range", sentence, {"max": LONGEST, "min": least})
+    shortest = max(field.min if isinstance(field, PasswordField) else 0, 1)
+    return check_text(password, LONGEST, shortest)
 
 
 def _check_confirmation(password: str, confirm: str) -> Problem | None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from chalicelib.auth.context import get_any_collection
+from chalicelib.auth.context import get_any_collection, require_own
 from chalicelib.auth.response import answer_sign_in, require_auth_rule
 from chalicelib.auth.tokens import bearer_of, parse_token
 from chalicelib.collections.load import get_catalog_with
-from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
@@ -17,12 +16,7 @@ def refresh_sign_in(name_or_id: str, request: RequestInfo) -> dict[str, Any]:
     """The record and a new token; a token that may not be renewed is given back as it is."""
     related = RelatedRecords(get_catalog_with(name_or_id))
     collection = get_any_collection(name_or_id, related.catalog)
-    record = request.auth
-    if record is None:
-        raise Unauthorized()
-    if record.collection.id != collection.id:
-        # PocketBase names the caller's own collection here, not the one that was asked for.
-        raise Forbidden(f"The request requires auth record from {record.collection.name} collection.")
+    record = require_own(collection, request)
     len(request.body)  # an unreadable body is refused here too
     require_auth_rule(record, request, related)
     text = bearer_of(request.headers.get("authorization", ""))

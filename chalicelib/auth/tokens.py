@@ -4,19 +4,21 @@ from datetime import datetime, timedelta
 
 from chalicelib import clock
 from chalicelib.frozen import dataclass
+from chalicelib.schema.auth_options import TokenConfig
 from chalicelib.schema.record import Record
 from chalicelib.security.jwt import read_token, sign_token, unsafe_read_claims
 
 AUTH, FILE = "auth", "file"
+VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE = "verification", "passwordReset", "emailChange"
 BEARER = "bearer "
 MAX_NAME_LENGTH = 255
 # Which of a collection's secrets signs which type of token.
 SECRET_OF = {
-    "auth": "auth_token",
-    "file": "file_token",
-    "verification": "verification_token",
-    "passwordReset": "password_reset_token",
-    "emailChange": "email_change_token",
+    AUTH: "auth_token",
+    FILE: "file_token",
+    VERIFICATION: "verification_token",
+    PASSWORD_RESET: "password_reset_token",
+    EMAIL_CHANGE: "email_change_token",
 }
 
 
@@ -59,18 +61,22 @@ def new_auth_token(record: Record) -> str:
 
 def new_token(record: Record, kind: str, seconds: int = 0, **claims: object) -> str:
     """A token of a kind, good for so many seconds; 0: for as long as the record's collection says."""
-    config = record.collection.auth.tokens.get(SECRET_OF[kind]) if record.collection.auth else None
-    expires = clock.now() + timedelta(seconds=seconds or (config.duration if config else 0))
+    expires = clock.now() + timedelta(seconds=seconds or config_of(record, kind).duration)
     said = {"id": record.id, "type": kind, "collectionId": record.collection.id, **claims}
     return sign_token(said, signing_key(record, kind), expires)
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_NAME_LENGTH and value.isprintable()
-
-
 def signing_key(record: Record, kind: str) -> str:
     """The record's part and the collection's part joined; "" (no token is valid) when either is missing."""
-    token_key = str(record.get("tokenKey") or "")
-    config = record.collection.auth.tokens.get(SECRET_OF[kind]) if record.collection.auth else None
-    return token_key + config.secret if token_key and config and config.secret else ""
+    token_key, secret = str(record.get("tokenKey") or ""), config_of(record, kind).secret
+    return token_key + secret if token_key and secret else ""
+
+
+def config_of(record: Record, kind: str) -> TokenConfig:
+    """What signs a record's tokens of a kind, and for how long; nothing, where nobody signs in."""
+    options = record.collection.auth
+    return options.tokens[SECRET_OF[kind]] if options else TokenConfig()
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME_LENGTH and value.isprintable()

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from chalicelib import clock
-from chalicelib.auth.context import auth_options
 from chalicelib.auth.form import read_form
 from chalicelib.auth.login_alert import write_alert
 from chalicelib.auth.request_mail import NO_KEY, check_email, write_mail
 from chalicelib.auth.request_otp import write_otp
+from chalicelib.auth.tokens import EMAIL_CHANGE, PASSWORD_RESET, VERIFICATION
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.mail.failures import MailFailed
@@ -55,30 +55,18 @@ def _made_up(collection: Collection, email: str) -> Record:
 
 
 def _write_otp(record: Record) -> Message:
-    return write_otp(record, "__pb_test_otp_id__", "123456")
+    return write_otp(record, "_PB_TEST_OTP_ID_", "123456")
 
 
 def _write_alert(record: Record) -> Message:
     return write_alert(record, f"{clock.to_text(clock.now())} - TEST_IP TEST_USER_AGENT")
 
 
-def _write_verification(record: Record) -> Message:
-    return write_mail(record, "verification", auth_options(record.collection).verification_template)
-
-
-def _write_reset(record: Record) -> Message:
-    return write_mail(record, "passwordReset", auth_options(record.collection).reset_password_template)
-
-
-def _write_change(record: Record) -> Message:
-    template = auth_options(record.collection).confirm_email_change_template
-    return write_mail(record, "emailChange", template, str(record.get("email")))
-
-
+# By what a request may call them.
 _WRITERS: Mapping[str, Callable[[Record], Message]] = {
-    "verification": _write_verification,
-    "password-reset": _write_reset,
-    "email-change": _write_change,
+    "verification": lambda record: write_mail(record, VERIFICATION),
+    "password-reset": lambda record: write_mail(record, PASSWORD_RESET),
+    "email-change": lambda record: write_mail(record, EMAIL_CHANGE, str(record.get("email"))),
     "otp": _write_otp,
     "login-alert": _write_alert,
 }

@@ -6,22 +6,18 @@ Whether an address is somebody's is not told: not by the answer, and not by the 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import read_form
 from chalicelib.auth.identify import find_bearer
-from chalicelib.auth.mailed_tokens import (
-    ELSEWHERE,
-    INVALID,
-    VERIFICATION,
-    claim_of,
-    save_checked,
-)
-from chalicelib.auth.request_mail import find_by_email, read_email, write_mail
+from chalicelib.auth.mailed_tokens import ELSEWHERE, INVALID, claim_of, save_checked
+from chalicelib.auth.request_mail import find_by_email, name_of, read_email, write_mail
+from chalicelib.auth.tokens import VERIFICATION
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest, ValidationFailed
 from chalicelib.ids import new_password
-from chalicelib.mail.outbox import post_once
+from chalicelib.mail.outbox import post_once, postable
 from chalicelib.records.refusals import refusals_as_answers
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.request import RequestInfo
+from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.completion import SUPERUSERS
 from chalicelib.schema.fields.password import PlainPassword
@@ -37,24 +33,24 @@ NO_EMAIL = Problem("validation_invalid_token_claims", "Missing email token claim
 def request_verification(name_or_id: str, request: RequestInfo) -> None:
     """Send an unverified record its token, at most every two minutes."""
     related = RelatedRecords(get_catalog_with(name_or_id))
-    collection = _open(name_or_id, related)
+    collection = _open(name_or_id, related.catalog)
     email = read_email(request, "email")
     record, is_known = find_by_email(email, collection, related)
-    message = write_mail(record, VERIFICATION, auth_options(collection).verification_template)
+    message = write_mail(record, VERIFICATION)
     is_meant = is_known and not record.get("verified")
-    post_once(f"{VERIFICATION}/{collection.id}/{record.id}", message, is_meant)
+    post_once(name_of(record, VERIFICATION), message, is_meant)
 
 
 @refusals_as_answers()
 def confirm_verification(name_or_id: str, request: RequestInfo) -> None:
     """Verify the record that a token is of. Raises ValidationFailed."""
-    collection = _open(name_or_id, RelatedRecords(get_catalog_with(name_or_id)))
+    collection = _open(name_or_id, get_catalog_with(name_or_id))
     token = read_form(request, ("token",))["token"]
     start_over_on_conflict(lambda: _confirm(token, collection))
 
 
-def _open(name_or_id: str, related: RelatedRecords) -> Collection:
-    collection = get_auth_collection(name_or_id, related.catalog)
+def _open(name_or_id: str, catalog: Catalog) -> Collection:
+    collection = get_auth_collection(name_or_id, catalog)
     if collection.name == SUPERUSERS:
         raise BadRequest(ALWAYS_VERIFIED)
     return collection
@@ -66,7 +62,7 @@ def _confirm(token: str, collection: Collection) -> None:
     if record is None or problem:
         raise ValidationFailed(data=problems_to_json({"token": problem or INVALID}))
     if not record.get("verified"):
-        save_checked(record, _verified(record), FAILED)
+        save_checked(record, _verified(record), FAILED, [postable(name_of(record, VERIFICATION))])
 
 
 def _check(token: str, record: Record | None, collection: Collection) -> Problem | None:

@@ -58,8 +58,8 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
 def check_form(form: Mapping[str, str], identity_fields: tuple[str, ...]) -> None:
     """Raise ValidationFailed unless the form can be tried."""
     problems = {name: problem for name in FORM[:2] if (problem := check_text(form[name], MAX_BYTES))}
-    if form["identityField"] and form["identityField"] not in identity_fields:
-        problems["identityField"] = _UNKNOWN_FIELD
+    if (field := form["identityField"]) and field not in identity_fields:
+        problems["identityField"] = check_text(field, MAX_BYTES) or _UNKNOWN_FIELD
     if problems:
         raise ValidationFailed(data=problems_to_json(problems))
 
@@ -71,7 +71,8 @@ def find_by_identity(
     names = [field] if field else _order(auth_options(collection).password_auth.identity_fields, identity)
     keys = {name: _as_value(collection.field_by_name[name], identity) for name in names}
     indexes = _indexes_of(collection, keys)
-    found = (_find_in(index, keys[name], collection, related) for name, index in indexes)
+    # All are looked into, wherever it is found: the time it takes does not tell.
+    found = [_find_in(index, keys[name], collection, related) for name, index in indexes]
     return next((record for record in found if record is not None), None)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -50,13 +51,9 @@ def list_logs(wanted: PageRequest) -> dict[str, Any]:
     """A page of the log. Raises BadRequest."""
     if not wanted.is_readable:
         raise BadRequest()
-    try:
+    with _refusals_as_answers():
         where, sort = _bound(wanted.filter), bind_sort(_checked(parse_sort(wanted.sort)), _scope())
         page = _take(where, sort, wanted, Budget(get_config().query_budget))
-    except FilterError as error:
-        raise BadRequest() from error
-    except BudgetExceeded as error:
-        raise BadRequest(TOO_MANY.format(error.limit)) from error
     page.items[:] = [dict(row.values) for row in page.items]
     return page.to_json()
 
@@ -71,15 +68,22 @@ def view_log(log_id: str) -> dict[str, Any]:
 
 def count_by_hour(filter_text: str) -> list[dict[str, Any]]:
     """How many lines each hour has that match, the hours in order. Raises BadRequest."""
-    try:
+    with _refusals_as_answers(UNREADABLE_FILTER):
         where = _bound(filter_text)
         rows = _read(where, narrow(kept_span(), where), Budget(get_config().query_budget))
         totals = Counter(row.values["created"][:HOUR] for row in rows)
+    return [{"date": f"{hour}:00:00.000Z", "total": totals[hour]} for hour in sorted(totals)]
+
+
+@contextmanager
+def _refusals_as_answers(unreadable: str = "") -> Iterator[None]:
+    """What keeps a question from being answered is told: `unreadable`, or how to ask for less."""
+    try:
+        yield
     except FilterError as error:
-        raise BadRequest(UNREADABLE_FILTER) from error
+        raise BadRequest(unreadable) from error
     except BudgetExceeded as error:
         raise BadRequest(TOO_MANY.format(error.limit)) from error
-    return [{"date": f"{hour}:00:00.000Z", "total": totals[hour]} for hour in sorted(totals)]
 
 
 def _scope() -> Scope:

@@ -48,7 +48,8 @@ def as_letter(message: Message, sender: Sender) -> Letter:
 
 def as_bytes(message: Message, sender: Sender) -> bytes:
     """The whole mail. Raises MailFailed for an address that is none."""
-    parts = _part("plain", to_text(message.html)), _part("html", lay_out(message.html))
+    plain, html = to_text(message.html), _part("html", lay_out(message.html))
+    parts = (_part("plain", plain), html) if plain else (html,)
     mail = _holding("mixed", _holding("alternative", *parts))
     mail["From"] = _named(one_line(sender.name), address_of(sender.address))
     mail["To"] = _raw(address_of(message.to))

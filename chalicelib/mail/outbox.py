@@ -30,7 +30,7 @@ from chalicelib.storage.due_tasks import (
 )
 from chalicelib.storage.engine import Write, get_engine
 from chalicelib.storage.failures import ConditionFailed, Conflict, ItemTooLarge
-from chalicelib.storage.sent import find_last_sent, sent_write, untaken_checks
+from chalicelib.storage.sent import find_last_sent, sent_removal, sent_write, untaken_checks
 
 KIND = "mail"
 SECOND = 1000
@@ -79,6 +79,11 @@ def post_once(name: str, message: Message, is_meant: bool) -> None:
         get_engine().write_all([sent_write(name, last, now), mail] if is_due else untaken_checks(2))
     except ConditionFailed:
         return  # another function has posted it just now
+
+
+def postable(name: str) -> Planned:
+    """What lets the next mail of this name be posted at once, to be put beside a write."""
+    return Planned(sent_removal(name), Conflict(name))
 
 
 def message_in(task: DueTask) -> Message:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from chalicelib.cron import CronError, parse_cron
 from chalicelib.schema.fields.email import NOT_AN_ADDRESS, is_email
-from chalicelib.schema.fields.limits import too_small
+from chalicelib.schema.fields.limits import too_small, wrong_length
 from chalicelib.schema.fields.url_syntax import is_url
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 from chalicelib.settings.addresses import find_address, find_network
@@ -23,11 +23,7 @@ NOT_SEVEN = Problem(
 )
 # The spelling is PocketBase's.
 NOT_AN_IP = Problem("validation_invlaid_ip_or_subnet", "Invalid IP or CIDR subnet.")
-NAME_LENGTH = Problem(
-    "validation_length_out_of_range",
-    f"The length must be between 1 and {LONGEST_NAME}.",
-    {"max": LONGEST_NAME, "min": 1},
-)
+NAME_LENGTH = wrong_length(1, LONGEST_NAME)
 NOT_AMONG = Problem("validation_in_invalid", "Must be a valid value.")
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.collections.load import Snapshot, get_newest, note_saved
-from chalicelib.errors import BadRequest, TooManyRequests, ValidationFailed
+from chalicelib.errors import UNREADABLE, BadRequest, TooManyRequests, ValidationFailed
 from chalicelib.schema.problems import problems_to_json
 from chalicelib.schema.shapes import WrongShape
 from chalicelib.settings.load import settings_of
@@ -19,7 +19,6 @@ from chalicelib.storage.failures import Conflict, ItemTooLarge
 
 ATTEMPTS = 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
-UNREADABLE = "An error occurred while loading the submitted data."
 NOT_SAVED = "An error occurred while saving the new settings."
 TOO_LARGE = "The settings are too large: together they have to stay below 400 KB."
 TOO_BUSY = "The settings were changed by somebody else meanwhile. Please try again."

@@ -1,35 +1,36 @@
 """Trying whether the bucket that the settings name can be written."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.errors import BadRequest, ValidationFailed
+from chalicelib.errors import UNREADABLE, BadRequest, ValidationFailed
 from chalicelib.files.elsewhere import Elsewhere, Refused
 from chalicelib.schema.problems import REQUIRED, problems_to_json
 from chalicelib.schema.shapes import WrongShape, read_text
 from chalicelib.settings.checks import check_choice
 from chalicelib.settings.model import S3, Settings
 from chalicelib.settings.seal import SecretLost, open_secret
+from chalicelib.storage.secrets import SecretMissing
 
 FAILED = "Failed to test the S3 filesystem."
 NOT_ENABLED = "S3 storage filesystem is not enabled."
-UNREADABLE = "An error occurred while loading the submitted data."
-# Which of the buckets a request may name, and what their secrets are called.
-SECRETS: Mapping[str, str] = {"storage": "s3.secret", "backups": "backups.s3.secret"}
+# Where the settings have the buckets that a request may name.
+PLACES: Mapping[str, str] = {"storage": "s3", "backups": "backups.s3"}
 
 
 def try_bucket(given: Any, settings: Settings) -> None:
     """Put a file into the bucket for `storage` or `backups`, and remove it. Raises BadRequest."""
-    filesystem = _read_filesystem(given)
-    s3 = settings.s3 if filesystem == "storage" else settings.backups.s3
+    place = PLACES[_read_filesystem(given)]
+    s3: S3 = attrgetter(place)(settings)
     if not s3.enabled:
         raise _failure(NOT_ENABLED)
     key = f"pb_settings_test_{ids.random_text(5)}/test.txt"
     try:
-        bucket = _open_bucket(s3, SECRETS[filesystem])
+        bucket = _open_bucket(s3, f"{place}.secret")
         bucket.put(key, b"test")
-    except (Refused, SecretLost) as refused:
+    except (Refused, SecretLost, SecretMissing) as refused:
         raise _failure(f"failed to upload a test file: {refused}") from refused
     try:
         bucket.remove(key)
@@ -42,7 +43,7 @@ def _read_filesystem(given: Any) -> str:
         filesystem = read_text(given)
     except WrongShape as error:
         raise BadRequest(UNREADABLE) from error
-    problem = check_choice(filesystem, tuple(SECRETS)) if filesystem else REQUIRED
+    problem = check_choice(filesystem, tuple(PLACES)) if filesystem else REQUIRED
     if problem:
         raise ValidationFailed(FAILED, problems_to_json({"filesystem": problem}))
     return filesystem

@@ -3,7 +3,7 @@
 from chalicelib import ids
 from chalicelib.storage import keys
 from chalicelib.storage.conditions import Absent, FreeOrHolds
-from chalicelib.storage.engine import CheckItem, Write, WriteItem, get_engine
+from chalicelib.storage.engine import CheckItem, DeleteItem, Write, WriteItem, get_engine
 from chalicelib.storage.items import SentItem
 
 # Long after the time that matters, which is asked for by who reads.
@@ -20,6 +20,11 @@ def sent_write(name: str, last: int, now: int) -> WriteItem:
     """Notes that a mail is posted now; not when another was since `last`."""
     item = SentItem(keys.sent_key(name), keys.SENT_SORT, at=now, ttl=now // 1000 + KEPT_SECONDS)
     return WriteItem(item.to_attributes(), FreeOrHolds("at", last) if last else Absent())
+
+
+def sent_removal(name: str) -> DeleteItem:
+    """Forgets when a mail of this name was posted."""
+    return DeleteItem((keys.sent_key(name), keys.SENT_SORT))
 
 
 def untaken_checks(count: int) -> list[Write]:

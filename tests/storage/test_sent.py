@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import ConditionFailed
-from chalicelib.storage.sent import find_last_sent, sent_write, untaken_checks
+from chalicelib.storage.sent import find_last_sent, sent_removal, sent_write, untaken_checks
 
 NOW = 1_800_000_000_000
 
@@ -33,6 +33,12 @@ def test_one_of_two_is_first(engine: Engine, last: int) -> None:
 def test_what_expired_meanwhile_is_noted_anew(engine: Engine) -> None:
     engine.write_all([sent_write("a", NOW, NOW + 1)])
     assert find_last_sent("a") == NOW + 1
+
+
+def test_what_is_forgotten_was_never_sent(engine: Engine) -> None:
+    engine.write_all([sent_write("a", 0, NOW), sent_write("b", 0, NOW)])
+    engine.write_all([sent_removal("a"), sent_removal("c")])
+    assert (find_last_sent("a"), find_last_sent("b")) == (0, NOW)
 
 
 def test_checks_write_nothing(engine: Engine) -> None:

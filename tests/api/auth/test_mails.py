@@ -70,6 +70,15 @@ REFUSED = [
         )
         for name in ENDPOINTS
     ),
+    Scenario(
+        "reset by a body of an unknown type",
+        "POST",
+        f"{USERS}/confirm-password-reset",
+        "x",
+        headers={"Content-Type": "text/plain"},
+        status=400,
+        has=("An error occurred while loading the submitted data.",),
+    ),
     Scenario("change by a guest", "POST", f"{USERS}/request-email-change", {}, status=401),
     Scenario("change by a superuser", "POST", f"{USERS}/request-email-change", {}, by="root", status=403),
     Scenario("a trial by a guest", "POST", "/api/settings/test/email", {}, status=401),

@@ -131,6 +131,11 @@ def test_tokens_and_passwords_that_are_refused(ann: Record) -> None:
         ("", "", {"token": "validation_required", "password": "validation_required"}),
         ("x", PASSWORD, {"token": "validation_invalid_token_payload", "password": wrong}),
         (new_auth_token(ann), PASSWORD, {"token": "validation_invalid_token_payload", "password": wrong}),
+        (
+            token_of(ann, ["a@app.example"]),
+            PASSWORD,
+            {"token": "validation_invalid_token_payload", "password": wrong},
+        ),
         (token_of(ann) + "x", PASSWORD, {"token": "validation_invalid_token", "password": wrong}),
         (
             token_of(ann, "bob@app.example"),

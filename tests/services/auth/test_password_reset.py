@@ -84,6 +84,18 @@ def test_known_unknown_and_asked_before_take_the_same_calls(ann: Record, default
     assert len(find_all_waiting(9)) == 1
 
 
+def test_once_a_token_was_used_another_is_sent_at_once(ann: Record) -> None:
+    ask()
+    (mail,) = map(message_in, find_all_waiting(9))
+    assert refused(mail.html, confirm="x") == {"passwordConfirm": "validation_values_mismatch"}
+    ask()
+    assert len(find_all_waiting(9)) == 1
+    reset(mail.html)
+    ask()
+    ask()
+    assert len(find_all_waiting(9)) == 2
+
+
 def test_of_two_who_have_the_token_one_sets_a_password(
     ann: Record, defaults: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

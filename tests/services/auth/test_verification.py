@@ -70,6 +70,16 @@ def test_a_mail_with_a_token_that_verifies(ann: Record) -> None:
     assert again(ann).rev == 2
 
 
+def test_once_a_token_was_used_another_is_sent_at_once(ann: Record) -> None:
+    ask()
+    (mail,) = map(message_in, find_all_waiting(9))
+    confirm(mail.html)
+    change_person(again(ann), verified=False)
+    ask()
+    ask()
+    assert len(find_all_waiting(9)) == 2
+
+
 def test_who_is_verified_is_sent_none(ann: Record) -> None:
     change_person(ann, verified=True)
     ask()
@@ -143,7 +153,8 @@ def test_tokens_that_are_none(ann: Record, monkeypatch: pytest.MonkeyPatch) -> N
     }
     for name, token in invalid.items():
         assert refused(lambda token=token: confirm(token)) == {"token": "validation_invalid_token"}, name
-    for token in (new_auth_token(ann), "x", "a.b.c", jwt.encode({**claims, "email": ""}, key)):
+    without = [jwt.encode({**claims, "email": each}, key) for each in ("", None, [EMAIL], {"a": EMAIL})]
+    for token in (new_auth_token(ann), "x", "a.b.c", *without):
         assert refused(lambda token=token: confirm(token)) == {"token": "validation_invalid_token_claims"}
     set_auth_options("users")
     assert again(ann).rev == 1

@@ -130,6 +130,10 @@ CHECKED: list[tuple[dict[str, str], dict[str, str]]] = [
     ({"identity": "é" * 128, "password": "b"}, {"identity": "validation_length_out_of_range"}),
     ({"identity": "a", "password": "x" * 256}, {"password": "validation_length_out_of_range"}),
     ({"identity": "a", "password": "b", "identityField": "id"}, {"identityField": "validation_in_invalid"}),
+    (
+        {"identity": "a", "password": "b", "identityField": "x" * 256},
+        {"identityField": "validation_length_out_of_range"},
+    ),
 ]
 
 

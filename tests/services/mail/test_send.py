@@ -111,6 +111,23 @@ def test_signing_in_under_starttls(
     assert [mail.recipients for mail in server.wait()] == [("ann@app.example",)]
 
 
+@pytest.mark.parametrize("method", ["PLAIN", "LOGIN"])
+def test_signing_in_to_a_server_that_speaks_nothing_but_tls(
+    server: MailServer, method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    monkeypatch.setattr(smtp, "HERE", ())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.inbox.secret = SECRET
+    change_settings({"smtp": {"tls": True, "username": "u", "password": SECRET, "authMethod": method}})
+    send_now(MESSAGE)
+    assert [each.split(" ")[0].upper() for each in server.inbox.commands[:2]] == ["EHLO", "AUTH"]
+    assert [mail.recipients for mail in server.wait()] == [("ann@app.example",)]
+
+
 def test_how_a_server_takes_leave_does_not_matter(server: MailServer) -> None:
     server.inbox.bye = "500 what"
     send_now(MESSAGE)

@@ -40,6 +40,11 @@ def test_a_text_part_and_an_html_part() -> None:
     assert mail["message-id"].endswith("@app.example>")
 
 
+def test_html_that_shows_no_text_has_no_text_part() -> None:
+    kinds = [part.get_content_type() for part in parsed(html="<hr><img src='x'>").walk()]
+    assert kinds == ["multipart/mixed", "multipart/alternative", "text/html"]
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
