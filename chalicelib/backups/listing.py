@@ -1,7 +1,7 @@
 """The backups that there are: listing, finding, keeping one that was uploaded, removing."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -104,23 +104,12 @@ def _read_upload(request: RequestInfo) -> Any:
 
 def list_files(prefix: str) -> Iterator[tuple[str, datetime]]:
     """The keys that begin so, and when each was written."""
-    for page in _pages(prefix):
+    for page in get_store().list_pages(prefix):
         yield from ((each["Key"], each["LastModified"]) for each in page)
 
 
 def _listed(prefix: str) -> Iterator[Backup]:
-    for page in islice(_pages(prefix), MOST_PAGES):
+    for page in islice(get_store().list_pages(prefix), MOST_PAGES):
         for each in page:
             modified = each["LastModified"].astimezone(UTC)
             yield Backup(each["Key"].removeprefix(FOLDER), each["Size"], modified)
-
-
-def _pages(prefix: str) -> Iterator[Sequence[Mapping[str, Any]]]:
-    store = get_store()
-    asked: dict[str, Any] = {"Bucket": store.bucket, "Prefix": prefix}
-    while True:
-        answer = store.send("ListObjectsV2", asked)
-        yield answer.get("Contents", ())
-        if not answer.get("IsTruncated"):
-            return
-        asked["ContinuationToken"] = answer["NextContinuationToken"]

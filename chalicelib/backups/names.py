@@ -3,8 +3,8 @@
 import re
 from datetime import datetime
 
+from chalicelib.schema.fields.limits import wrong_length
 from chalicelib.schema.problems import Problem
-from chalicelib.schema.validate import too_long
 
 FOLDER = "backups/"
 BY_HAND, BY_ITSELF = "pb_backup_", "@auto_pb_backup_"
@@ -40,7 +40,7 @@ def is_name(name: str) -> bool:
 def check_name(name: str) -> Problem | None:
     """What is wrong with the name of a backup that is to be made."""
     if not 1 <= len(name) <= MOST_LETTERS:
-        return too_long(1, MOST_LETTERS)
+        return wrong_length(1, MOST_LETTERS)
     return None if NAME.fullmatch(name) else BAD_FORMAT
 
 

@@ -134,8 +134,10 @@ def _look_at(archive: zipfile.ZipFile) -> Backup:
         raise BackupFailed(NO_DATABASE)
     stored = {name.removeprefix(f"{STORAGE}/"): entry for name, entry in entries.items() if _is_file(name)}
     _refuse_large(entries[DATABASE], stored)
-    files = {key: entry for key, entry in sorted(stored.items()) if not key.endswith(BESIDE)}
-    beside = {key.removesuffix(BESIDE): entry for key, entry in stored.items() if key.endswith(BESIDE)}
+    # What is noted about a file stands beside it; a file may be called so itself.
+    noted = {key for key in stored if key.endswith(BESIDE) and key.removesuffix(BESIDE) in stored}
+    files = {key: stored[key] for key in sorted(stored.keys() - noted)}
+    beside = {key.removesuffix(BESIDE): stored[key] for key in noted}
     return Backup(archive, entries[DATABASE], files, beside)
 
 

@@ -14,7 +14,7 @@ class Sending(io.RawIOBase):
 
     def __init__(self, key: str, media_type: str, original: str = "") -> None:
         self._store: Store = get_store()
-        self._named = {"Bucket": self._store.bucket, "Key": key}
+        self._key = key
         self._told = {"ContentType": media_type, "Metadata": metadata_of(original)}
         self._upload = ""
         self._waiting = bytearray()
@@ -38,21 +38,20 @@ class Sending(io.RawIOBase):
     def finish(self) -> None:
         """Let it be there, whatever was. Raises Overloaded."""
         if not self._upload:
-            self._store.send("PutObject", {**self._named, **self._told, "Body": bytes(self._waiting)})
+            self._store.ask("PutObject", Key=self._key, Body=bytes(self._waiting), **self._told)
             return
         if self._waiting:
             self._send_part(bytes(self._waiting))
-        parts = {"Parts": self._parts}
-        asked = {**self._named, "UploadId": self._upload, "MultipartUpload": parts}
-        self._store.send("CompleteMultipartUpload", asked)
+        whole = {"UploadId": self._upload, "MultipartUpload": {"Parts": self._parts}}
+        self._store.ask("CompleteMultipartUpload", Key=self._key, **whole)
 
     def _send_part(self, content: bytes) -> None:
         if not self._upload:
-            begun = self._store.send("CreateMultipartUpload", {**self._named, **self._told})
+            begun = self._store.ask("CreateMultipartUpload", Key=self._key, **self._told)
             self._upload = begun["UploadId"]
-        number = len(self._parts) + 1
-        asked = {**self._named, "UploadId": self._upload, "PartNumber": number, "Body": content}
-        self._parts.append({"PartNumber": number, "ETag": self._store.send("UploadPart", asked)["ETag"]})
+        part = {"UploadId": self._upload, "PartNumber": len(self._parts) + 1}
+        sent = self._store.ask("UploadPart", Key=self._key, Body=content, **part)
+        self._parts.append({"PartNumber": part["PartNumber"], "ETag": sent["ETag"]})
 
 
 class Fetching(io.RawIOBase):
@@ -60,7 +59,7 @@ class Fetching(io.RawIOBase):
 
     def __init__(self, key: str, size: int, etag: str) -> None:
         self._store = get_store()
-        self._asked = {"Bucket": self._store.bucket, "Key": key, "IfMatch": etag}
+        self._asked = {"Key": key, "IfMatch": etag}
         self._size = size
         self._at = 0
 
@@ -87,7 +86,7 @@ class Fetching(io.RawIOBase):
         last = min(self._at + len(into), self._size) - 1
         if last < self._at:
             return 0
-        answer = self._store.send("GetObject", {**self._asked, "Range": f"bytes={self._at}-{last}"})
+        answer = self._store.ask("GetObject", **self._asked, Range=f"bytes={self._at}-{last}")
         content = answer["Body"].read()
         into[: len(content)] = content
         self._at += len(content)

@@ -63,7 +63,7 @@ def _restore(backup: Backup, data: DataFolder, turn: Turn) -> None:
         _put_files(backup, ids, turn)
         _import(data, turn)
         turn.keep(imported=True)
-    _remove_strange(backup, ids, datetime.fromtimestamp(turn.get("begun") / 1000 - WRITING, UTC))
+    _settle_files(backup, ids, turn)
 
 
 def _read_ids(data: DataFolder) -> frozenset[str]:
@@ -87,10 +87,14 @@ def _put_files(backup: Backup, ids: frozenset[str], turn: Turn) -> None:
     """Put the files of collections into the bucket, from the one on that was not put yet."""
     last = str(turn.get("files", ""))
     for key in backup.files:
-        if key > last and key.partition("/")[0] in ids:
+        if key > last and _is_of(key, ids):
             _put(backup, key, turn)
             turn.note(files=key)
             turn.go_on()
+
+
+def _is_of(key: str, ids: frozenset[str]) -> bool:
+    return key.partition("/")[0] in ids
 
 
 def _put(backup: Backup, key: str, turn: Turn) -> None:
@@ -130,11 +134,20 @@ def _import(data: DataFolder, turn: Turn) -> None:
         logger.warning("not restored", extra={"backup": turn.key, "reason": remark})
 
 
-def _remove_strange(backup: Backup, ids: frozenset[str], before: datetime) -> None:
-    """Files of records that were there before, under collections that are the backup's, too.
+def _settle_files(backup: Backup, ids: frozenset[str], turn: Turn) -> None:
+    """Remove files of records that were there before; put again what such records let go of meanwhile.
 
-    One that was put since may be of a record that was created since.
+    A file that was put since may be of a record that was created since: it stays.
     """
+    before = datetime.fromtimestamp(turn.get("begun") / 1000 - WRITING, UTC)
+    there: set[str] = set()
     for each in sorted(ids):
-        found = [key for key, modified in list_files(f"{each}/") if modified < before]
-        get_store().remove([key for key in found if key.count("/") > 1 and key not in backup.files])
+        found = dict(list_files(f"{each}/"))
+        there |= found.keys() & backup.files.keys()
+        strange = [key for key in found if key.count("/") > 1 and key not in backup.files]
+        get_store().remove([key for key in strange if found[key] < before])
+        turn.go_on()
+    for key in backup.files:
+        if key not in there and _is_of(key, ids):
+            _put(backup, key, turn)
+            turn.go_on()

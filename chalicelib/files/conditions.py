@@ -1,10 +1,19 @@
 """``If-None-Match`` and its kind: whether a file is wanted as it is now."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from chalicelib.files.store import Held
+
+# HTTP's three ways of writing a moment, all of them in UTC; whatever else is said is as if it were not.
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_MOMENTS = re.compile(
+    rf"[A-Z][a-z]{{2}}, [0-9]{{2}} [A-Z][a-z]{{2}} [0-9]{{4}} {_TIME} GMT"
+    rf"|[A-Z][a-z]+, [0-9]{{2}}-[A-Z][a-z]{{2}}-[0-9]{{2}} {_TIME} [A-Z]{{3,4}}"
+    rf"|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ 0-9][0-9] {_TIME} [0-9]{{4}}"
+)
 
 
 def refused_status(headers: Mapping[str, str], held: Held) -> int | None:
@@ -33,7 +42,9 @@ def _names(header: str, etag: str, *, weak: bool) -> bool:
 
 
 def _moment(text: str | None) -> datetime | None:
+    if not text or not _MOMENTS.fullmatch(text):
+        return None
     try:
-        return parsedate_to_datetime(text) if text else None
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)
     except ValueError:
         return None

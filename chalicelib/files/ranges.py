@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-NUMBER = re.compile(r"[0-9]{1,18}")
+NUMBER = re.compile(r"\+?0*([0-9]{1,19})")
+LARGEST = 2**63 - 1
 UNIT = "bytes="
 
 
@@ -57,6 +58,7 @@ def _read_part(text: str, size: int) -> Part | None:
 
 
 def _number(text: str) -> int:
-    if not NUMBER.fullmatch(text):
+    found = NUMBER.fullmatch(text)
+    if found is None or int(found[1]) > LARGEST:
         raise BadRange("invalid range")
-    return int(text)
+    return int(found[1])

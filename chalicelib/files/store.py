@@ -62,11 +62,11 @@ class Store:
     def put(self, key: str, content: bytes, media_type: str, original: str = "") -> str:
         """Keep a file, whatever was there; answers its ETag."""
         told = {"ContentType": media_type, "Metadata": metadata_of(original)}
-        return str(self._ask("PutObject", Key=key, Body=content, **told).get("ETag", ""))
+        return str(self.ask("PutObject", Key=key, Body=content, **told).get("ETag", ""))
 
     def copy(self, source: Source, key: str, media_type: str, original: str = "") -> None:
         """Keep what is under one key under another as well. Raises Missing, also when it has changed."""
-        self._ask(
+        self.ask(
             "CopyObject",
             Key=key,
             CopySource={"Bucket": self.bucket, "Key": source.key},
@@ -79,7 +79,7 @@ class Store:
     def find(self, key: str) -> Held | None:
         """What is known of a file."""
         try:
-            return _held(key, self._ask("HeadObject", Key=key))
+            return _held(key, self.ask("HeadObject", Key=key))
         except Missing:
             return None
 
@@ -88,27 +88,31 @@ class Store:
         wanted = (
             {} if not first and last is None else {"Range": f"bytes={first}-{'' if last is None else last}"}
         )
-        return bytes(self._ask("GetObject", Key=key, **wanted)["Body"].read())
+        return bytes(self.ask("GetObject", Key=key, **wanted)["Body"].read())
 
     def read_of(self, source: Source, most: int) -> bytes:
         """The beginning of a file, and one byte more if it goes on. Raises Missing when it changed."""
         asked = {"Range": f"bytes=0-{most}", "IfMatch": source.etag}
-        return bytes(self._ask("GetObject", Key=source.key, **asked)["Body"].read())
+        return bytes(self.ask("GetObject", Key=source.key, **asked)["Body"].read())
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove files; those that are gone already do no harm."""
         for start in range(0, len(keys), REMOVED_AT_ONCE):
             named = [{"Key": key} for key in keys[start : start + REMOVED_AT_ONCE]]
-            answer = self._ask("DeleteObjects", Delete={"Objects": named, "Quiet": True})
+            answer = self.ask("DeleteObjects", Delete={"Objects": named, "Quiet": True})
             if answer.get("Errors"):
                 raise Overloaded()
 
     def list_keys(self, prefix: str) -> Iterator[str]:
-        """All keys that begin so, a thousand a call."""
+        """All keys that begin so."""
+        return (each["Key"] for page in self.list_pages(prefix) for each in page)
+
+    def list_pages(self, prefix: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """What there is under keys that begin so, as S3 tells it, a thousand a call."""
         asked: dict[str, Any] = {"Prefix": prefix}
         while True:
-            answer = self._ask("ListObjectsV2", **asked)
-            yield from (each["Key"] for each in answer.get("Contents", ()))
+            answer = self.ask("ListObjectsV2", **asked)
+            yield answer.get("Contents", ())
             if not answer.get("IsTruncated"):
                 return
             asked["ContinuationToken"] = answer["NextContinuationToken"]
@@ -125,7 +129,8 @@ class Store:
             {"Bucket": self.bucket, "Key": key, "Fields": dict(fields), "Conditions": [*told, sizes]}, seconds
         )
 
-    def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+    def ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Have S3 carry something out in the bucket. Raises Missing, Overloaded."""
         current_calls().note_s3(operation)
         return self.send(operation, {"Bucket": self.bucket, **arguments})
 

@@ -83,14 +83,25 @@ def _thumb_of(picture: "Picture", size: Size) -> tuple[bytes, str]:
 
     kind, out = FORMATS.get(picture.format or "", "PNG"), io.BytesIO()
     width, height = picture.size
-    sides = (height, width) if picture.getexif().get(ORIENTATION, 1) in LYING else (width, height)
+    # Only a JPEG is turned by what it says of how it was taken.
+    is_turned = picture.format == "JPEG"
+    is_lying = is_turned and picture.getexif().get(ORIENTATION, 1) in LYING
+    sides = (height, width) if is_lying else (width, height)
     # A JPEG can be read at a fraction of its size. Twice of what is wanted looks as good as all of it.
     picture.draft(None, (2 * max(size.width, size.height),) * 2)
     if picture.width * picture.height > MOST_PIXELS:
         raise NoThumb(f"{width} x {height} is too large")
-    upright = ImageOps.exif_transpose(picture.convert(_mode_for(picture, kind)))
+    drawn = _in_bytes(picture).convert(_mode_for(picture, kind))
+    upright = ImageOps.exif_transpose(drawn) if is_turned else drawn
     _plain(_resized(upright, size, sides)).save(out, kind)
     return out.getvalue(), f"image/{kind.lower()}"
+
+
+def _in_bytes(picture: "Picture") -> "Picture":
+    """Greys of 16 bits as greys of 8, which Pillow would cut off instead."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.point(lambda grey: grey * (1 / 256)).convert("L")
 
 
 def _mode_for(picture: "Picture", kind: str) -> str:

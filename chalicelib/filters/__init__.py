@@ -22,7 +22,7 @@ from chalicelib.filters.evaluate import matches, matching
 from chalicelib.filters.failures import FilterError, SuperusersOnly, TooManyTrials
 from chalicelib.filters.joins import NEW_ROOT
 from chalicelib.filters.parse import parse, parse_client_filter
-from chalicelib.filters.plan import Plan, make_plan
+from chalicelib.filters.plan import WHOLE, Plan, make_plan
 from chalicelib.filters.scope import Scope
 from chalicelib.filters.sort import Sort, bind_sort, ordered, parse_sort
 from chalicelib.filters.source import RecordSource
@@ -33,6 +33,7 @@ __all__ = [
     "ALWAYS",
     "NEVER",
     "NEW_ROOT",
+    "WHOLE",
     "Access",
     "Bound",
     "ByEdge",

@@ -35,6 +35,8 @@ from chalicelib.filters.scope import Scope
 from chalicelib.filters.sql_text import like_text
 from chalicelib.filters.syntax import All, Call, Comparison, Expression, Literal, Name
 from chalicelib.filters.syntax import Operand as Written
+from chalicelib.schema.fields import Field
+from chalicelib.schema.view_fields import CLONE
 
 GUARD_TAG = "guard"
 
@@ -160,10 +162,13 @@ def _private_emails(operands: Iterable[Operand]) -> tuple[Join, ...]:
     """The rows whose e-mail is read: it must be public. What functions make of it tells nothing of it."""
     read = (operand.operand if isinstance(operand, Lower) else operand for operand in operands)
     return tuple(
-        operand.join
-        for operand in read
-        if isinstance(operand, Column) and operand.field.name == "email" and operand.field.system
+        operand.join for operand in read if isinstance(operand, Column) and _is_address(operand.field)
     )
+
+
+def _is_address(field: Field) -> bool:
+    """Whether it is the address of somebody who can sign in, and not what a view shows of it."""
+    return field.name == "email" and field.system and not field.id.startswith(CLONE)
 
 
 def _joins_of(tree: Expression, scope: Scope) -> list[Join]:

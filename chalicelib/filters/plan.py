@@ -38,6 +38,10 @@ class Plan:
     otherwise: Optional["Plan"] = None
 
 
+# All that there is, from the beginning.
+WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
+
+
 def make_plan(node: Node, sort: Sort, collection: Collection) -> Plan:
     """The cheapest access that finds every record the tree can match."""
     node = both(node, sort.where)

@@ -1,6 +1,6 @@
 """Finishing what writes that were cut off have left of their files."""
 
-from chalicelib.collections.load import get_catalog
+from chalicelib.collections.load import get_newest
 from chalicelib.errors import Overloaded
 from chalicelib.files.notes import KIND, drop_notes, find_due_notes, places_in
 from chalicelib.files.removal import remove_unnamed
@@ -19,7 +19,7 @@ def sweep_files(limit: int) -> int:
     A file stays if its record names it. Any number may be at it, and each may be stopped anywhere.
     """
     notes = find_due_notes(NOTES_AT_ONCE)
-    collections = {collection.id: collection for collection in get_catalog()} if notes else {}
+    collections = {collection.id: collection for collection in get_newest().catalog} if notes else {}
     total = 0
     for note in notes:
         if total >= limit:

@@ -27,7 +27,6 @@ from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import taken_as_problems
 from chalicelib.records.update import FAILED as UPDATE_FAILED
 from chalicelib.records.update import decide_update
-from chalicelib.records.uploads import with_uploads
 from chalicelib.request import RequestInfo
 from chalicelib.schema.catalog import Catalog
 from chalicelib.storage.failures import Conflict, IdTaken, NotUnique
@@ -96,10 +95,8 @@ def _create(target: Target, related: RelatedRecords) -> Mapping[str, Any]:
 
 def _update(target: Target, related: RelatedRecords) -> Mapping[str, Any]:
     request = _limited(target, "PATCH")
-    collection = require_collection(related.catalog, target.collection, MISSING)
-    asked = replace(request, body=with_uploads(collection, request))
     with taken_as_problems(UPDATE_FAILED):
-        return decide_update(target.collection, target.record_id, asked, related)
+        return decide_update(target.collection, target.record_id, request, related)
 
 
 def _upsert(target: Target, related: RelatedRecords) -> Mapping[str, Any]:

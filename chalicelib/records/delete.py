@@ -7,12 +7,13 @@ from itertools import islice
 from chalicelib.collections.load import get_catalog_with
 from chalicelib.errors import BadRequest
 from chalicelib.files.keeping import write_with_files
+from chalicelib.filters import WHOLE
 from chalicelib.records.access import open_collection, require_allowed
 from chalicelib.records.cascade import PastTransaction, RequiredReference, plan_removal
 from chalicelib.records.decided import take_up
 from chalicelib.records.reach import may_be_refused
 from chalicelib.records.refusals import over_budget, refusals_as_answers
-from chalicelib.records.related import WHOLE, RelatedRecords
+from chalicelib.records.related import RelatedRecords
 from chalicelib.records.removal_task import go_on_at_once, new_removal_task
 from chalicelib.records.start_over import start_over_on_conflict
 from chalicelib.records.unique import problems_of

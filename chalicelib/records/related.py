@@ -10,7 +10,7 @@ from chalicelib.collections.load import get_catalog
 from chalicelib.config import get_config
 from chalicelib.errors import BadRequest
 from chalicelib.filters import (
-    ALWAYS,
+    WHOLE,
     ById,
     InInsertionOrder,
     Node,
@@ -30,10 +30,9 @@ from chalicelib.schema.indexes import Index
 from chalicelib.schema.record import Record
 from chalicelib.storage.budget import Budget
 from chalicelib.storage.records import find_everywhere, find_holder, find_record, read
-from chalicelib.views.database import SqlFailed
+from chalicelib.views.failures import SqlFailed
 from chalicelib.views.load import Loader
 
-WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
 CANNOT_READ = "The view {} cannot be read: {}"
 # From how many look-ups on reading a whole collection is the shorter way.
 MAX_LOOKUPS = 100

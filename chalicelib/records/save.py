@@ -13,6 +13,7 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.password import PasswordField, PlainPassword
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import DEFAULT_COST, hash_password
+from chalicelib.storage.claims import Planned
 from chalicelib.storage.transactions import Change, Create, Delete, Update
 
 # What a changed value of an auth record makes worthless.
@@ -33,12 +34,12 @@ def save_new(record: Record) -> Record:
     return write_with_files([Create(hashed(filled_in(record)))])[0]
 
 
-def save_changed(before: Record, after: Record) -> Record:
-    """Store a record in place of the one that was read; answers it as stored.
+def save_changed(before: Record, after: Record, beside: Sequence[Planned] = ()) -> Record:
+    """Store a record in place of the one that was read, and what is beside it; answers it as stored.
 
     Raises Conflict when somebody else was faster, and NotUnique.
     """
-    return write_with_files(plan_changed(before, after))[0]
+    return write_with_files(plan_changed(before, after), beside)[0]
 
 
 def plan_changed(before: Record, after: Record, related: RelatedRecords | None = None) -> list[Change]:

@@ -9,22 +9,22 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.collections.load import get_newest
-from chalicelib.errors import BadRequest, UnreadableBody, ValidationFailed
+from chalicelib.errors import UNREADABLE, BadRequest, UnreadableBody, ValidationFailed
 from chalicelib.frozen import dataclass
 from chalicelib.records.related import RelatedRecords
 from chalicelib.request import RequestInfo
 from chalicelib.schema.problems import REQUIRED, Problem, problems_to_json
 from chalicelib.schema.sql_written import write_cell
-from chalicelib.schema.view_query import QUOTES, split_outside
+from chalicelib.schema.view_query import split_outside
 from chalicelib.storage.budget import BudgetExceeded
-from chalicelib.views.database import Database, Result, SqlFailed, open_database
+from chalicelib.views.database import Database, Result, open_database
+from chalicelib.views.failures import SqlFailed
 from chalicelib.views.load import Loader, empty_tables
 
 LONGEST_QUERY = 5000
 MOST_ROWS = 1000
 # SQLite's texts end there, as PocketBase's do.
 END = "\0"
-UNREADABLE = "An error occurred while loading the submitted data."
 FAILED = "Failed to execute query. Raw error:\n{}."
 OVER_BUDGET = "the query reads more than {} records: name fewer collections, or raise QUOLL_QUERY_BUDGET"
 TOO_LONG = Problem(
@@ -99,8 +99,7 @@ def _run(query: str) -> _Answer:
 
 
 def _prepare(statement: str, database: Database) -> None:
-    bare = "".join(piece for piece in split_outside(_blanked(statement), " ,()") if piece[:1] not in QUOTES)
-    if found := _ARGUMENT.search(bare):
+    if found := _ARGUMENT.search(_COMMENT_OR_QUOTE.sub(" ", statement)):
         raise SqlFailed(
             f'missing named argument "{found[1]}"' if found[1] else "missing argument with index 1"
         )

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from chalicelib.filters import InInsertionOrder, Node, Place, Plan, Sort, all_of, having, make_plan
+from chalicelib.filters import WHOLE, InInsertionOrder, Node, Place, Plan, Sort, all_of, having, make_plan
 from chalicelib.frozen import dataclass
 from chalicelib.records.reach import attached_collections, referring_fields
-from chalicelib.records.related import WHOLE, ids_in
+from chalicelib.records.related import ids_in
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.relation import RelationField

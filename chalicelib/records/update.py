@@ -33,13 +33,11 @@ def update_record(name: str, record_id: str, request: RequestInfo) -> dict[str, 
     Who loses to another write reads again and starts over: modifiers count on what is stored.
     """
     catalog = get_catalog_with(name)
-    collection = open_collection(catalog, name, "update", request)
-    asked = replace(request, body=with_uploads(collection, request))
 
     def update() -> dict[str, Any]:
         related = RelatedRecords(catalog)
         with taken_as_problems(FAILED):
-            answer = decide_update(name, record_id, asked, related)
+            answer = decide_update(name, record_id, request, related)
             write_decided(related)
         return answer
 
@@ -49,9 +47,10 @@ def update_record(name: str, record_id: str, request: RequestInfo) -> dict[str, 
 def decide_update(name: str, record_id: str, request: RequestInfo, related: RelatedRecords) -> dict[str, Any]:
     """Take up the change that the request is for; answers the record as the request may see it."""
     collection = open_collection(related.catalog, name, "update", request)
+    submitted = with_uploads(collection, request)
     before = require_found(related.find(collection, record_id))
-    values = read_values(collection, request.body, before, superuser=request.is_superuser)
-    body = body_for_rules(collection, request.body, values, superuser=request.is_superuser)
+    values = read_values(collection, submitted, before, superuser=request.is_superuser)
+    body = body_for_rules(collection, submitted, values, superuser=request.is_superuser)
     asked = replace(request, body=body)
     require_allowed(before, "update", asked, related)
     after = replace(before, values=with_auth_values(collection, values, request.body))

@@ -8,14 +8,13 @@ from chalice.app import Blueprint, Response
 from chalicelib.backups.listing import keep_upload, list_backups, remove_backup, show_backup
 from chalicelib.backups.turn import refuse_busy
 from chalicelib.backups.work import make_named, restore_named
-from chalicelib.errors import BadRequest, Forbidden, NotFound
+from chalicelib.errors import UNREADABLE, BadRequest, Forbidden, NotFound
 from chalicelib.files.answer import answer_file
 from chalicelib.files.store import Missing
 from chalicelib.routes.answer import answer, no_content
 from chalicelib.routes.read import read_file_request, read_request, require_superuser
 
 blueprint = Blueprint(__name__)
-UNREADABLE = "An error occurred while loading the submitted data."
 NOT_YOURS = "Insufficient permissions to access the resource."
 
 

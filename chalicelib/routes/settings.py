@@ -6,11 +6,13 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.collections.reading import open_body
+from chalicelib.errors import UNREADABLE
+from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.request import RequestInfo
 from chalicelib.routes.answer import answer, no_content
 from chalicelib.routes.read import read_request, require_superuser
 from chalicelib.settings.load import get_newest_settings
-from chalicelib.settings.save import UNREADABLE, change_settings
+from chalicelib.settings.save import change_settings
 from chalicelib.settings.try_bucket import try_bucket
 
 blueprint = Blueprint(__name__)
@@ -27,6 +29,7 @@ def settings_view() -> Response:
 def settings_update() -> Response:
     """Change some, and see all."""
     request = require_superuser(read_request(blueprint.current_request))
+    refuse_bad_fields(request)
     return answer(request, change_settings(read_settings(request)).to_json())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.fields.limits import wrong_length
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 from chalicelib.schema.saving import Saving
 from chalicelib.schema.slots import check_shards
@@ -88,17 +89,11 @@ def _under(key: str, problems: Problems) -> Problems:
     return {key: problems} if problems else {}
 
 
-def too_long(least: int, most: int) -> Problem:
-    """A text whose length is out of bounds."""
-    message = f"The length must be between {least} and {most}."
-    return Problem("validation_length_out_of_range", message, {"max": most, "min": least})
-
-
 def _check_id(saving: Saving) -> Problem | None:
     if saving.old is not None:
         return None
     if len(saving.new.id) > MAX_ID:
-        return too_long(1, MAX_ID)
+        return wrong_length(1, MAX_ID)
     if not WORD.fullmatch(saving.new.id):
         return BAD_FORMAT
     is_taken = sum(each.id == saving.new.id for each in saving.catalog) > 1
@@ -120,7 +115,7 @@ def _check_name(saving: Saving) -> Problem | None:
     if not name:
         return REQUIRED
     if len(name) > MAX_NAME:
-        return too_long(1, MAX_NAME)
+        return wrong_length(1, MAX_NAME)
     if saving.old and saving.old.system and saving.old.name != name:
         return SYSTEM_RENAMED
     if "_via_" in name.lower():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from chalicelib.schema.auth_options import AuthOptions, EmailTemplate, OAuth2Provider, TokenConfig
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.completion import has_key
-from chalicelib.schema.fields.limits import check_range
+from chalicelib.schema.fields.limits import check_range, wrong_length
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
 from chalicelib.schema.providers import PROVIDERS
 from chalicelib.schema.saving import Saving
@@ -18,9 +18,7 @@ SECRET_LENGTHS = (30, 255)
 LEAST_OTP_LENGTH = 4
 URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#]\S*")
 
-BAD_SECRET = Problem(
-    "validation_length_out_of_range", "The length must be between 30 and 255.", {"max": 255, "min": 30}
-)
+BAD_SECRET = wrong_length(*SECRET_LENGTHS)
 NOT_NULL_OR_EMPTY = Problem("validation_nil_or_not_empty_required", "Cannot be blank.")
 TOO_FEW_METHODS = Problem(
     "validation_mfa_not_enough_auths", "MFA requires at least 2 auth methods to be enabled."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from chalicelib.schema.fields import Field
+from chalicelib.schema.fields.limits import wrong_length
 from chalicelib.schema.fields.relation import RelationField
 from chalicelib.schema.fields.text import TextField
 from chalicelib.schema.problems import REQUIRED, Problem, Problems
@@ -14,11 +15,7 @@ MAX_LENGTH = 100
 FORBIDDEN = frozenset({"null", "true", "false", "_rowid_", "expand", "collectionId", "collectionName"})
 RESERVED_IN_AUTH = frozenset({"passwordConfirm", "oldPassword"})
 
-OUT_OF_RANGE = Problem(
-    "validation_length_out_of_range",
-    f"The length must be between 1 and {MAX_LENGTH}.",
-    {"max": MAX_LENGTH, "min": 1},
-)
+OUT_OF_RANGE = wrong_length(1, MAX_LENGTH)
 BAD_FORMAT = Problem("validation_match_invalid", "Must be in a valid format.")
 NAME_FORBIDDEN = Problem("validation_not_in_invalid", "Must not be in list.")
 NAME_RESERVED = Problem("validation_reserved_field_name", "The field name is reserved and cannot be used.")

@@ -62,8 +62,11 @@ def with_former_ids(fields: Sequence[Field], former: Sequence[Field]) -> tuple[F
 
 
 def tables_by_alias(query: Query, tables: Mapping[str, Collection]) -> dict[str, Collection]:
-    """The collections by what the query calls them; "" is the first one's name, too."""
-    named = {each.alias: tables.get(each.original.lower()) for each in query.tables}
+    """The collections by what the query calls them; "" is the first one's name, too.
+
+    SQLite takes a table's name in any case; as PocketBase, this does not.
+    """
+    named = {each.alias: tables.get(each.original) for each in query.tables}
     main = next(iter(named.values()), None)
     return {name: found for name, found in {**named, "": main}.items() if found}
 

@@ -4,16 +4,17 @@ A statement that would write, attach a file, set a pragma or load an extension i
 uses this pays for importing sqlite3, which is why it is done late.
 """
 
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import clock
 from chalicelib.frozen import dataclass
 from chalicelib.schema.sqlite_values import Stored
+from chalicelib.views.failures import MILLISECONDS, READS_ONLY, TOO_LONG, SqlFailed, reason_of
+from chalicelib.views.fence import EXPLAINED, MAINTENANCE, VIEW, Fence
 from chalicelib.views.functions import LONGEST_VALUE, add_functions
 from chalicelib.views.tables import Row, Table, make_table, shown_type
 
@@ -23,39 +24,14 @@ if TYPE_CHECKING:
 # json_each and window functions, as PocketBase's have them.
 OLDEST = (3, 38, 0)
 TOO_OLD = "the SQLite of this runtime is {}, and 3.38 or later is needed: deploy with Python 3.12 or later"
-# Functions that are tables, and that read nothing but what they are given.
-JSON_TABLES = frozenset({"json_each", "json_tree"})
-MILLISECONDS = 8_000
 STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 MEMORY = 128 * 1024 * 1024
 # In bytes, about: what a result may come to, and what a row and a cell take besides what they hold.
 LARGEST_RESULT = 32 * 1024 * 1024
 ROW_SIZE, CELL_SIZE = 64, 40
-KINDS: Mapping[int, str] = {
-    1: "SQL logic error",
-    7: "out of memory",
-    9: "interrupted",
-    18: "string or blob too big",
-    20: "datatype mismatch",
-    23: "authorization denied",
-}
-NO_FUNCTION = "not authorized to use function"
-READS_ONLY = "only statements that read are supported: change records and collections through the API"
-TOO_LONG = "the query takes too long: it was stopped, a request has {} seconds for all its queries"
 CANNOT_LOAD = "what the query reads cannot be loaded: {}"
 TOO_LARGE = "the query finds more than {} rows: narrow it, or raise QUOLL_QUERY_BUDGET"
 TOO_BIG = "the query finds more than {} MB: name fewer columns, or narrow it"
-
-
-# What may be around words, and what SQLite's own fence lets pass once it is only explained.
-_GAP = r"(?>\s|--[^\n]*|/\*.*?(?:\*/|\Z))"
-_EXPLAIN = rf"{_GAP}*+explain\b{_GAP}*+(?:query{_GAP}++plan\b)?+"
-EXPLAINED = re.compile(_EXPLAIN, re.IGNORECASE | re.DOTALL)
-MAINTENANCE = re.compile(rf"(?:{_EXPLAIN})?+{_GAP}*+(?:vacuum|reindex)\b", re.IGNORECASE | re.DOTALL)
-
-
-class SqlFailed(Exception):
-    """A statement that cannot be carried out: says why, SQLite's own reasons as PocketBase words them."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +51,18 @@ class Spent:
 
 @dataclass
 class Database:
-    """An open database. `read` has the tables that statements have read so far, in lower case."""
+    """An open database. `size`: what the result that is being read comes to, in bytes, about."""
 
     connection: "sqlite3.Connection"
-    tables: frozenset[str]
-    read: set[str] = field(default_factory=set)
-    refused: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
+    fence: Fence
     spent: Spent = field(default_factory=Spent)
     until: float = 0.0
     size: int = 0
+
+    @property
+    def read(self) -> set[str]:
+        """The tables that statements have read so far, in lower case."""
+        return self.fence.read
 
     def prepare(self, statement: str) -> None:
         """Find out what a statement reads, without carrying it out. Raises SqlFailed."""
@@ -96,8 +74,7 @@ class Database:
 
     def run(self, statement: str, most: int, *, is_cut: bool = False) -> Result:
         """Carry out one statement. Raises SqlFailed: for more rows than `most`, too, unless these are cut."""
-        self.refused.clear()
-        self.unknown.clear()
+        self.fence.forget_refusals()
         with self._failures_told(), self._measured(), closing(self.connection.cursor()) as cursor:
             cursor.execute(statement)
             names = [each[0] for each in cursor.description or ()]
@@ -114,7 +91,7 @@ class Database:
             if len(rows) > most:
                 raise SqlFailed(TOO_LARGE.format(most))
             if self.is_late():
-                raise SqlFailed(TOO_LONG.format(MILLISECONDS // 1000))
+                raise SqlFailed(TOO_LONG)
         return rows
 
     def take_text(self, raw: bytes) -> str:
@@ -163,7 +140,7 @@ class Database:
             yield
         finally:
             self.connection.execute("PRAGMA query_only = 1").close()
-            self.connection.set_authorizer(self.allow)
+            self.connection.set_authorizer(self.fence.allow)
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:
@@ -172,56 +149,13 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise SqlFailed(self._reason(error)) from error
+            raise SqlFailed(reason_of(error, self.fence)) from error
         except (sqlite3.Warning, MemoryError, UnicodeError) as error:
             raise SqlFailed(f"SQL logic error: {str(error) or 'out of memory'} (1)") from error
-
-    def _reason(self, error: "sqlite3.Error") -> str:
-        code = getattr(error, "sqlite_errorcode", 1)
-        if self.unknown:
-            return f"SQL logic error: no such table: {self.unknown[0]} (1)"
-        if self.refused:
-            return READS_ONLY
-        if code == INTERRUPTED:
-            return TOO_LONG.format(MILLISECONDS // 1000)
-        if str(error).startswith(NO_FUNCTION):
-            return "SQL logic error: not authorized (1)"
-        kind = KINDS.get(code & 0xFF, "SQL logic error")
-        return f"{kind} ({code})" if str(error) == kind else f"{kind}: {error} ({code})"
-
-    def allow(self, action: int, name: str | None, column: str | None, *_: Any) -> int:
-        """What a statement that is being prepared may do: SQLite asks for each table, column and function."""
-        if action == READ and name:
-            return self._allow_reading(name.lower(), column)
-        if action == FUNCTION and column in DANGEROUS:
-            return DENIED
-        if action in ALLOWED:
-            return OK
-        self.refused.append(str(action))
-        return DENIED
-
-    def _allow_reading(self, name: str, column: str | None) -> int:
-        if name in self.tables:
-            self.read.add(name)
-        elif column and name not in JSON_TABLES | {
-            VIEW
-        }:  # without a column: a name given within the statement
-            self.unknown.append(name)
-            return DENIED
-        return OK
 
     def is_late(self) -> bool:
         """Whether the statement that runs has run long enough."""
         return clock.stopwatch() > self.until
-
-
-VIEW = "quoll view"
-INTERRUPTED = 9
-# Of sqlite3, which is not imported here.
-OK, DENIED = 0, 1
-READ, SELECT, FUNCTION, RECURSIVE = 20, 21, 31, 33
-ALLOWED = frozenset({SELECT, FUNCTION, RECURSIVE})
-DANGEROUS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
 
 
 @contextmanager
@@ -239,10 +173,10 @@ def open_database(tables: Sequence[Table], spent: Spent | None = None) -> Iterat
         except (sqlite3.Error, MemoryError, OverflowError) as error:
             raise SqlFailed(CANNOT_LOAD.format(str(error) or "out of memory")) from error
         known = frozenset(table.name.lower() for table in tables)
-        database = Database(connection, known, spent=spent or Spent())
+        database = Database(connection, Fence(known), spent or Spent())
         connection.text_factory = database.take_text
         connection.execute("PRAGMA query_only = 1").close()
-        connection.set_authorizer(database.allow)
+        connection.set_authorizer(database.fence.allow)
         connection.set_progress_handler(database.is_late, STEPS)
         yield database
 

@@ -1,10 +1,10 @@
 """What follows from a view's query: its fields and the tables that it reads, or why it makes no view."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.config import get_config
-from chalicelib.filters import ALWAYS, InInsertionOrder, Plan, Sort
+from chalicelib.filters import WHOLE
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problem
@@ -14,7 +14,7 @@ from chalicelib.schema.view_fields import fields_of, tables_named, with_former_i
 from chalicelib.schema.view_query import BadQuery, parse_query
 from chalicelib.storage.budget import Budget, BudgetExceeded
 from chalicelib.storage.records import read
-from chalicelib.views.database import SqlFailed
+from chalicelib.views.failures import SqlFailed
 from chalicelib.views.load import Loader, find_columns
 
 # How many records of a new view are looked at, and shown by a dry run.
@@ -23,7 +23,6 @@ NO_ID = "missing required id column (you can use `(ROW_NUMBER() OVER()) as id` i
 EMPTY_ID = "the query could return records with empty or invalid ids"
 SAME_ID = "the query could return records with non-unique ids"
 OVER_BUDGET = "the query reads more than {} records: narrow it, or raise QUOLL_QUERY_BUDGET"
-WHOLE = Plan(InInsertionOrder(), ALWAYS, Sort(), in_order=True)
 
 
 def derive_view(view: Collection, catalog: Catalog) -> Collection:
@@ -37,25 +36,16 @@ def derive_again(view: Collection, catalog: Catalog) -> Collection:
 
 
 def sample_of(view: Collection, catalog: Catalog) -> list[Record]:
-    """The first records of a view. Raises SqlFailed."""
-    return loader_for(catalog).read_view(view)[:SAMPLE]
-
-
-def loader_for(catalog: Catalog) -> Loader:
-    """A loader with a budget of its own."""
+    """The first records of a view, read within a budget of their own. Raises SqlFailed, BudgetExceeded."""
     budget = Budget(get_config().query_budget)
-    return Loader(catalog, reader(budget), budget.limit)
-
-
-def reader(budget: Budget) -> Callable[[Collection], Iterable[Record]]:
-    """What reads all of a collection, within a budget."""
-    return lambda collection: read(collection, WHOLE, budget)
+    loader = Loader(catalog, lambda collection: read(collection, WHOLE, budget), budget.limit)
+    return loader.read_view(view)[:SAMPLE]
 
 
 def readable_by(view: Collection, catalog: Catalog) -> dict[str, Collection]:
     """The collections that the view may read, by name: not itself, and none that reads it."""
     others = (each for each in catalog if each.id != view.id and each.fields)
-    return {each.name.lower(): each for each in others if not reads(each, view, catalog)}
+    return {each.name: each for each in others if not reads(each, view, catalog)}
 
 
 def reads(view: Collection, target: Collection, catalog: Catalog) -> bool:
@@ -78,7 +68,7 @@ def _derive(view: Collection, tables: Mapping[str, Collection]) -> Collection:
     except (BadQuery, SqlFailed) as error:
         return replace(bare, view_failure=str(error))
     fields = with_former_ids(fields_of(names, query, tables), view.fields)
-    sources = {name: each.id for name, each in tables.items() if name in used}
+    sources = {name: each.id for name, each in tables.items() if name.lower() in used}
     made = replace(bare, fields=fields, sources=sources).with_columns()
     return replace(made, view_failure=_find_failure(made))
 

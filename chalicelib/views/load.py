@@ -13,7 +13,8 @@ from chalicelib.schema.fields import Field
 from chalicelib.schema.record import Record
 from chalicelib.schema.sqlite_values import Stored, declared_type, value_from, value_to
 from chalicelib.schema.view_fields import CLONE, tables_named
-from chalicelib.views.database import Spent, SqlFailed, open_database
+from chalicelib.views.database import Spent, open_database
+from chalicelib.views.failures import SqlFailed
 from chalicelib.views.tables import Row, Table
 
 # Hashes and keys: no query is told them.
@@ -38,17 +39,6 @@ class Loader:
         """The records of a view, in the order of its query. Raises SqlFailed."""
         return [_record(view, row, place) for place, row in enumerate(self._rows_of(view), start=1)]
 
-    def load(self, query: str, tables: Mapping[str, Collection]) -> list[Table]:
-        """The tables, of those named, that a query reads: with their rows. Raises SqlFailed."""
-        wanted = find_read(query, tables)
-        return [self.full(name, tables[name]) for name in tables if name in wanted]
-
-    def run(self, query: str, tables: Mapping[str, Collection]) -> list[Row]:
-        """What a view's query finds. Raises SqlFailed."""
-        with open_database(self.load(query, tables), self.spent) as database:
-            name = database.make_view(query)
-            return list(database.run(f"SELECT * FROM `{name}`", self.most).rows)  # noqa: S608
-
     def full(self, name: str, collection: Collection) -> Table:
         """A collection as a table, under this name. Raises SqlFailed."""
         rows = self._rows_of(collection) if collection.type == "view" else _stored_rows(collection, self)
@@ -60,21 +50,21 @@ class Loader:
                 raise SqlFailed(TOO_DEEP.format(DEEPEST))
             self.depth += 1
             try:
-                self.found[view.id] = self.run(view.view_query, tables_named(view.sources, self.catalog))
+                self.found[view.id] = self._run(view)
             finally:
                 self.depth -= 1
         return self.found[view.id]
 
-
-def find_read(query: str, tables: Mapping[str, Collection]) -> set[str]:
-    """Which of these tables a view's query reads, by their names in lower case. Raises SqlFailed."""
-    with open_database(empty_tables(tables)) as database:
-        database.run(f"SELECT * FROM `{database.make_view(query)}` LIMIT 0", 0)  # noqa: S608
-        return database.read
+    def _run(self, view: Collection) -> list[Row]:
+        sources = tables_named(view.sources, self.catalog)
+        tables = [self.full(name, collection) for name, collection in sources.items()]
+        with open_database(tables, self.spent) as database:
+            name = database.make_view(view.view_query)
+            return list(database.run(f"SELECT * FROM `{name}`", self.most).rows)  # noqa: S608
 
 
 def find_columns(query: str, tables: Mapping[str, Collection]) -> tuple[list[str], set[str]]:
-    """A view's columns, and the tables that it reads. Raises SqlFailed."""
+    """A view's columns, and the tables that it reads, by their names in lower case. Raises SqlFailed."""
     with open_database(empty_tables(tables)) as database:
         result = database.run(f"SELECT * FROM `{database.make_view(query)}` LIMIT 0", 0)  # noqa: S608
         return list(result.names), database.read

@@ -13,6 +13,8 @@ Row: TypeAlias = tuple[Stored, ...]
 
 # Tells a column of text from an expression, which later versions of SQLite give the type TEXT, too.
 DECLARED_TEXT = "TEXT_"
+# By what columns are declared with; the last is of the number that each row has.
+_SHOWN = {DECLARED_TEXT: TEXT, **{kind: kind for kind in ("BOOLEAN", "NUMERIC", "JSON", "INTEGER")}}
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,4 @@ def _declared(kind: str) -> str:
 
 def shown_type(kind: str) -> str:
     """The type that a column of a query was declared with; "" for an expression."""
-    known = {DECLARED_TEXT: TEXT}.get(kind, kind)
-    return known if kind in {DECLARED_TEXT, "BOOLEAN", "NUMERIC", "JSON"} else ""
+    return _SHOWN.get(kind, "")

@@ -4,17 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from chalicelib.frozen import dataclass
+from chalicelib.schema.fields.limits import wrong_length
 from chalicelib.schema.problems import Problem, Problems
 from chalicelib.schema.shapes import read_object, write_object
 
 # In bytes.
 MAX_HELP = 300
 
-LONG_HELP = Problem(
-    "validation_length_out_of_range",
-    f"The length must be between 1 and {MAX_HELP}.",
-    {"max": MAX_HELP, "min": 1},
-)
+LONG_HELP = wrong_length(1, MAX_HELP)
 
 
 @dataclass(frozen=True, kw_only=True)

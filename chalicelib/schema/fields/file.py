@@ -15,6 +15,8 @@ NO_THUMBS = frozenset({"0x0", "0x0t", "0x0b", "0x0f"})
 BAD_THUMB = Problem("validation_match_invalid", "Must be in a valid format.")
 EMPTY_THUMB = Problem("validation_not_in_invalid", "Must not be in list.")
 DEFAULT_MAX_SIZE = 5 * 1024 * 1024
+# What PocketBase keeps beside a file on its disk is called so: backups and exports have no room for others.
+RESERVED = ".attrs"
 
 
 class Source(NamedTuple):
@@ -87,6 +89,8 @@ class FileField(ManyField):
     def _check_upload(self, file: NewFile) -> Problem | None:
         if file.size > self.largest:
             return _too_large(file.original, self.largest)
+        if file.endswith(RESERVED):
+            return _reserved(file.original)
         is_wrong = self.mime_types and not self.takes(file.media_type.name)
         return _wrong_type(file, self.mime_types) if is_wrong else None
 
@@ -125,6 +129,10 @@ def _too_many(limit: int) -> Problem:
 def _too_large(name: str, limit: int) -> Problem:
     message = f"Failed to upload {name} - the maximum allowed file size is {limit} bytes."
     return Problem("validation_file_size_limit", message, {"file": name, "maxSize": limit})
+
+
+def _reserved(name: str) -> Problem:
+    return Problem("validation_invalid_file", f"Failed to upload {name} - no name may end with {RESERVED}.")
 
 
 def _wrong_type(name: str, wanted: tuple[str, ...]) -> Problem:

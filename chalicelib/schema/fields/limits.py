@@ -23,6 +23,12 @@ def too_large(threshold: object) -> Problem:
     )
 
 
+def wrong_length(least: int, most: int) -> Problem:
+    """A text, or a list, that has fewer than it must have or more than it may."""
+    message = f"The length must be between {least} and {most}."
+    return Problem("validation_length_out_of_range", message, {"max": most, "min": least})
+
+
 def check_range(value: int, least: int = 0, greatest: int = MAX_SAFE_INTEGER) -> Problem | None:
     """An integer option that must lie between two bounds."""
     if value < least:

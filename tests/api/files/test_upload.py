@@ -60,6 +60,7 @@ REFUSED = [
         "pic",
         "validation_invalid_mime_type",
     ),
+    ("a reserved name", file_part("one", "a.attrs", b"x"), "one", "validation_invalid_file"),
     ("too many", file_part("many", "a.txt", b"1") * 6, "many", "validation_too_many_files"),
     ("a name that is not there", text_part("one", "hello_0123456789.txt"), "one", "validation_invalid_file"),
     ("a path", text_part("one", "../../pages_id/x/y.txt"), "one", "validation_invalid_file"),

@@ -93,6 +93,25 @@ def test_a_secret_of_another_key_is_to_be_set_again(
     assert server.asked == []
 
 
+def test_the_key_is_not_there(
+    gateway: Gateway, tokens: Mapping[str, str], server: BucketServer, no_key: None
+) -> None:
+    says = "`python -m chalicelib provision` makes it"
+    play(gateway, try_it("no key", {"filesystem": "storage"}, status=400, has=(FAILED, says)), tokens)
+    assert server.asked == []
+
+
+@pytest.fixture
+def no_key(server: BucketServer) -> Iterator[None]:
+    """The stage has lost the key with which the secrets were sealed."""
+    client, path = secrets._client(), secrets.secret_path(get_config(), KEY)
+    kept = client.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"]
+    client.delete_parameter(Name=path)
+    secrets._memory.read.clear()
+    yield
+    client.put_parameter(Name=path, Value=kept, Type="SecureString")
+
+
 @pytest.fixture
 def another_key(server: BucketServer) -> Iterator[None]:
     """The stage's key is another one than that with which the secrets were sealed."""

@@ -50,6 +50,8 @@ SCENARIOS = [
     ask("select ?", 400, "missing argument with index 1."),
     ask("select :a", 400, 'missing named argument \\"a\\".'),
     ask("select {:a}", 400, "Named parameter not found: a."),
+    ask("select json('{\"a\":1}'), ('it''s :b, ?') /* :c */", 200, '[["{\\"a\\":1}","it\'s :b, ?"]]'),
+    ask("select (:d)", 400, 'missing named argument \\"d\\".'),
     ask("explain query plan select * from posts", 200, "SCAN posts"),
     ask("\ud800", 400),
     ask("select '\x00'", 400),

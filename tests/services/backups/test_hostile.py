@@ -176,7 +176,9 @@ def test_a_view_that_cannot_be_does_not_keep_the_records_away(folder: Path, buck
 def test_files_go_nowhere_but_to_records(folder: Path, bucket: Store) -> None:
     names = ("storage/backups/a/x.zip", "storage/uploads/a/b", "storage/nobody/a/b.txt", "storage/tags_id/x")
     files = dict.fromkeys(names, b"x") | {"storage/tags_id/r/f.txt": b"kept"}
-    content = zipped(**{"data.db": (folder / "data.db").read_bytes()}, **files)(folder)
+    named = dict.fromkeys(("storage/tags_id/r/f.txt.attrs", "storage/tags_id/r/g.attrs"), b"{}")
+    content = zipped(**{"data.db": (folder / "data.db").read_bytes()}, **files, **named)(folder)
     put(bucket, "odd.zip", content)
     restore_named("odd.zip")
-    assert sorted(bucket.list_keys("")) == ["backups/good.zip", "backups/odd.zip", "tags_id/r/f.txt"]
+    backups = ["backups/good.zip", "backups/odd.zip"]
+    assert sorted(bucket.list_keys("")) == [*backups, "tags_id/r/f.txt", "tags_id/r/g.attrs"]

@@ -107,19 +107,41 @@ def test_a_file_that_was_put_meanwhile_stays(
 ) -> None:
     monkeypatch.setattr(restore, "WRITING", 0)
     time.sleep(1)  # S3 tells seconds
-    former = restore._remove_strange
+    former = restore._settle_files
 
     def put_first(*given: Any) -> None:
         time.sleep(1)
         put_doc(b"meanwhile")
         former(*given)
 
-    monkeypatch.setattr(restore, "_remove_strange", put_first)
+    monkeypatch.setattr(restore, "_settle_files", put_first)
     restore_named("then.zip")
     found = held(bucket)
     assert [record["n"] for record in found["docs"]] == [1, 2, 9_000_000, 9]
     assert b"meanwhile" in found["files"].values()
     assert b"since" not in found["files"].values()
+
+
+@pytest.mark.parametrize("change", ["replaced", "deleted"])
+def test_a_file_that_a_record_lets_go_of_meanwhile_is_there(
+    stage_of_then: dict[str, Any], bucket: Store, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """The record as it was before, that is: as it is restored it names the file."""
+    former = restore._import
+    kept = stage_of_then["docs"][0]
+
+    def let_go_first(*given: Any) -> None:
+        if change == "deleted":
+            delete_record("docs", kept["id"], root())
+        else:
+            update_record("docs", kept["id"], root({"doc": Upload("b.txt", "text/plain", b"another")}))
+        former(*given)
+
+    monkeypatch.setattr(restore, "_import", let_go_first)
+    restore_named("then.zip")
+    found = held(bucket)
+    assert without_files(found) == without_files(stage_of_then)
+    assert stage_of_then["files"].items() <= found["files"].items()
 
 
 @pytest.mark.parametrize("last", [6, 10])

@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.views import database
-from chalicelib.views.database import Spent, SqlFailed, open_database
+from chalicelib.views.database import Spent, open_database
+from chalicelib.views.failures import SqlFailed
 from chalicelib.views.functions import LONGEST_VALUE
 from chalicelib.views.tables import Table
 
@@ -237,6 +238,12 @@ def test_types_are_those_of_columns() -> None:
         )
         assert opened.types_of(query) == ["TEXT", "NUMERIC", "JSON", "", "", "", ""]
         assert opened.types_of("explain select 1") == ()
+
+
+def test_types_of_numbers_of_rows() -> None:
+    with open_database([POSTS]) as opened:
+        query = "select rowid, cast(likes as integer), count(*) from posts"
+        assert opened.types_of(query) == ["INTEGER", "", ""]
 
 
 def test_an_old_sqlite_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.views import database
-from chalicelib.views.database import SqlFailed
+from chalicelib.views.failures import SqlFailed
 from chalicelib.views.load import Loader
 
 BROKEN = Collection(type="view", name="broken", id="v1", view_query="select nope as id")

@@ -25,6 +25,15 @@ BEFORE, THEN, AFTER = (f"Sun, 22 Nov 2026 {hour}:00:00 GMT" for hour in ("09", "
         ({"if_modified_since": AFTER}, 304),
         ({"if_modified_since": BEFORE}, None),
         ({"if_modified_since": "yesterday"}, None),
+        ({"if_modified_since": "Sunday, 22-Nov-26 11:00:00 GMT"}, 304),
+        ({"if_modified_since": "Sunday, 22-Nov-26 11:00:00 PST"}, 304),  # a zone in words says nothing
+        ({"if_modified_since": "Sun Nov 22 11:00:00 2026"}, 304),
+        ({"if_modified_since": "Sun Nov 22 09:00:00 2026"}, None),
+        ({"if_modified_since": "Sun, 22 Nov 2026 11:00:00"}, None),  # no way that HTTP knows, as those below
+        ({"if_modified_since": "Sun, 22 Nov 2026 11:00:00 +0000"}, None),
+        ({"if_modified_since": "Sun, 22 Nov 2026 11:00:00 PST"}, None),
+        ({"if_modified_since": "Sun, 2 Nov 2099 11:00:00 GMT"}, None),
+        ({"if_modified_since": "Sun, 31 Feb 2099 11:00:00 GMT"}, None),
         ({"if_match": '"abc"'}, None),
         ({"if_match": "*"}, None),
         ({"if_match": '"x"'}, 412),
@@ -32,6 +41,7 @@ BEFORE, THEN, AFTER = (f"Sun, 22 Nov 2026 {hour}:00:00 GMT" for hour in ("09", "
         ({"if_unmodified_since": BEFORE}, 412),
         ({"if_unmodified_since": THEN}, None),
         ({"if_unmodified_since": "\x00"}, None),
+        ({"if_unmodified_since": "Sun Nov 22 09:00:00 2026"}, 412),
     ],
 )
 def test_refused_status(headers: dict[str, str], status: int | None) -> None:
@@ -47,6 +57,7 @@ def test_refused_status(headers: dict[str, str], status: int | None) -> None:
         ('W/"abc"', False),
         (THEN, True),
         (BEFORE, False),
+        ("Sun Nov 22 10:00:00 2026", True),
         ("x", False),
     ],
 )

@@ -22,13 +22,18 @@ from chalicelib.files.ranges import BadRange, Part, read_ranges
         ("bytes=", []),
         ("bytes=,", []),
         ("bytes=-0", [(11, 0)]),
+        ("bytes=+0-+1", [(0, 2)]),
+        ("bytes=000000000000000000000-1", [(0, 2)]),
+        ("bytes=0-9223372036854775807", [(0, 11)]),
     ],
 )
 def test_what_is_wanted(header: str, parts: list[tuple[int, int]]) -> None:
     assert read_ranges(header, 11) == [Part(*part) for part in parts]
 
 
-@pytest.mark.parametrize("header", ["items=0-1", "bytes 0-1", "bytes=1", "bytes=-", "bytes=a-b", "bytes=5-2"])
+@pytest.mark.parametrize(
+    "header", ["items=0-1", "bytes 0-1", "bytes=1", "bytes=-", "bytes=a-b", "bytes=5-2", f"bytes=0-{2**63}"]
+)
 def test_what_cannot_be_read(header: str) -> None:
     with pytest.raises(BadRange) as caught:
         read_ranges(header, 11)
@@ -41,7 +46,7 @@ def test_what_is_not_there() -> None:
     assert caught.value.size == 11
 
 
-@given(st.text(alphabet="0123456789-, b=\u0663", max_size=40), st.integers(0, 100))
+@given(st.text(alphabet="0123456789-+, b=\u0663", max_size=40), st.integers(0, 100))
 def test_no_header_reaches_beyond_the_file(text: str, size: int) -> None:
     try:
         parts = read_ranges(f"bytes={text}", size)

@@ -126,6 +126,21 @@ def test_cameras_that_were_held_otherwise(turn: int) -> None:
     assert 0x0112 not in thumb.getexif()
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_only_photographs_are_turned(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert thumb_of(picture(kind, 40, 20, exif=exif), "0x10").size == (20, 10)
+
+
+def test_greys_of_16_bits() -> None:
+    """Half as bright stays so: nothing is cut off."""
+    grey = Image.new("I;16", (40, 30), 0x8000)
+    out = io.BytesIO()
+    grey.save(out, "PNG")
+    assert thumb_of(out.getvalue(), "20x10").getpixel((5, 5)) == (128, 128, 128)
+
+
 def test_a_large_photograph_is_read_at_a_fraction() -> None:
     """More pixels than would be unpacked, if it were no JPEG."""
     photograph = picture("JPEG", 6001, 6001)

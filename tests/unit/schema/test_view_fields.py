@@ -49,6 +49,11 @@ def test_fields(column: str, name: str, expected: dict[str, object]) -> None:
     assert shown["name"] == name
 
 
+def test_a_table_in_another_case_is_not_known() -> None:
+    (field,) = fields_of(["title"], parse_query("select title from Posts"), TABLES)
+    assert field.type == "json"
+
+
 def test_a_copied_field_has_an_id_of_its_own() -> None:
     (field,) = fields_of(["title"], parse_query("select title from posts"), TABLES)
     assert field.id.startswith("_clone_")
