@@ -35,8 +35,6 @@ from chalicelib.filters.scope import Scope
 from chalicelib.filters.sql_text import like_text
 from chalicelib.filters.syntax import All, Call, Comparison, Expression, Literal, Name
 from chalicelib.filters.syntax import Operand as Written
-from chalicelib.schema.fields import Field
-from chalicelib.schema.view_fields import CLONE
 
 GUARD_TAG = "guard"
 
@@ -77,7 +75,7 @@ def _bind_comparison(tree: Comparison, scope: Scope) -> Node:
     right = _bind_side(tree.right, "right", scope)
     if tree.operator in LIKES:
         right = _as_pattern(right)
-    shown = _private_emails((left, right)) if scope.is_restricted else ()
+    shown = _private_emails((left, right), scope) if scope.is_restricted else ()
     test = Condition(left, tree.operator, right, tree.any_match, scope.root, shown)
     if isinstance(left, Constant) and isinstance(right, Constant):
         return ALWAYS if decide(test) else NEVER
@@ -158,17 +156,21 @@ def _is_given(operand: Operand) -> TypeGuard[Constant]:
     return isinstance(operand, Constant) and not operand.is_word
 
 
-def _private_emails(operands: Iterable[Operand]) -> tuple[Join, ...]:
+def _private_emails(operands: Iterable[Operand], scope: Scope) -> tuple[Join, ...]:
     """The rows whose e-mail is read: it must be public. What functions make of it tells nothing of it."""
     read = (operand.operand if isinstance(operand, Lower) else operand for operand in operands)
-    return tuple(
-        operand.join for operand in read if isinstance(operand, Column) and _is_address(operand.field)
-    )
+    columns = (operand for operand in read if isinstance(operand, Column))
+    return tuple(column.join for column in columns if _is_address(column, scope))
 
 
-def _is_address(field: Field) -> bool:
-    """Whether it is the address of somebody who can sign in, and not what a view shows of it."""
-    return field.name == "email" and field.system and not field.id.startswith(CLONE)
+def _is_address(column: Column, scope: Scope) -> bool:
+    """Whether it is the address of somebody who can sign in: what a view shows of it is public."""
+    if column.field.name != "email":
+        return False
+    if column.join == scope.root:
+        return scope.collection.is_auth
+    target = scope.catalog.find(getattr(column.join, "collection", ""))
+    return target is None or target.is_auth
 
 
 def _joins_of(tree: Expression, scope: Scope) -> list[Join]:

@@ -19,6 +19,8 @@ from chalicelib.filters import (
 from chalicelib.filters.bound import Column, Condition, Constant, Or, conditions_in
 from chalicelib.filters.joins import Related
 from chalicelib.request import RequestInfo
+from chalicelib.schema.catalog import Catalog
+from chalicelib.schema.collection import Collection
 from chalicelib.schema.record import Record
 from tests.unit.filters.world import MemorySource
 
@@ -63,6 +65,28 @@ NAMES += [
     "strftime('%Y', title)",
 ]
 SIGNS = ["=", "!=", ">", "<=", "~", "!~", "?=", "?!~"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field_id", "is_private"),
+    [
+        ("auth", "email0000001", True),
+        ("auth", "_clone_abcd", True),
+        ("base", "email0000001", False),
+        ("view", "_clone_abcd", False),
+    ],
+)
+def test_addresses_are_private_where_people_sign_in(
+    kind: str, field_id: str, is_private: bool, posts: Scope
+) -> None:
+    """Whoever defines a collection gives its fields their ids: those tell nothing."""
+    email = {"name": "email", "type": "email", "system": True, "id": field_id}
+    defined = Collection.from_json({"id": "people", "name": "people", "type": "auth", "fields": [email]})
+    people = replace(defined, type=kind)
+    scope = replace(posts, collection=people, catalog=Catalog([people]), is_client=True)
+    for text in ("email ~ 'ann'", "email:lower = 'ann'"):
+        (test,) = conditions_in(bind(parse(text), scope))
+        assert bool(test.shown) is is_private
 
 
 @pytest.mark.parametrize(("text", "expected"), DECIDED)
