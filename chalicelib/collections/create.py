@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib import clock
 from chalicelib.collections.build import build_at_once
 from chalicelib.collections.check import check_saving
-from chalicelib.collections.reading import read_new, refuse_invalid
+from chalicelib.collections.reading import read_new, refuse_invalid, refuse_name
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view_definitions import with_derived
 from chalicelib.schema.catalog import Catalog
@@ -43,7 +43,9 @@ def _decide(body: Mapping[str, Any], catalog: Catalog) -> Collection:
     new = complete(read_new(body), taken={each.id for each in catalog})
     new = replace(new, created=now, updated=now)
     new = with_derived(new, catalog)
-    refuse_invalid("create", new, check_saving(new, None, Catalog([*catalog, new])))
+    after = Catalog([*catalog, new])
+    refuse_invalid("create", check_saving(new, None, after))
+    refuse_name("create", new, None, after)
     return new
 
 

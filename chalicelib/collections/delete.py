@@ -1,8 +1,6 @@
 """Deleting collections."""
 
-from collections.abc import Sequence
-
-from chalicelib.collections.purge import purge_at_once, purge_task
+from chalicelib.collections.purge import deletion_task, purge_at_once
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view import find_or_fail
 from chalicelib.collections.view_definitions import views_of
@@ -12,14 +10,10 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.relation import RelationField
 
 
-def delete_collection(name_or_id: str) -> Sequence[Collection]:
-    """Delete a definition, which hides its records at once, then the records; what it was.
-
-    Raises NotFound, BadRequest.
-    """
+def delete_collection(name_or_id: str) -> None:
+    """Delete a definition, which hides its records at once, then the records. Raises NotFound, BadRequest."""
     change = save_change(lambda catalog: _decide(name_or_id, catalog))
     purge_at_once(change.tasks)
-    return change.remove
 
 
 def _decide(name_or_id: str, catalog: Catalog) -> Change:
@@ -29,7 +23,7 @@ def _decide(name_or_id: str, catalog: Catalog) -> Change:
         raise BadRequest(f"Failed to delete collection probably due to existing reference in {names}.")
     if collection.system or views_of(collection, catalog):
         raise BadRequest("Failed to delete collection.")
-    return Change(remove=(collection,), tasks=(purge_task([collection]),))
+    return Change(remove=(collection,), tasks=(deletion_task([collection]),))
 
 
 def referring_to(collection: Collection, catalog: Catalog) -> list[Collection]:

@@ -15,7 +15,7 @@ from chalicelib.collections.import_failures import (
     taken_twice,
 )
 from chalicelib.collections.load import get_newest
-from chalicelib.collections.purge import purge_at_once, purge_task
+from chalicelib.collections.purge import deletion_task, purge_at_once
 from chalicelib.collections.reading import open_body
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.view_definitions import derive_all, views_after
@@ -27,6 +27,7 @@ from chalicelib.schema.completion import complete
 from chalicelib.schema.field_list import read_fields
 from chalicelib.schema.problems import REQUIRED, Problems, problems_to_json
 from chalicelib.schema.shapes import WrongShape, read_flag
+from chalicelib.schema.validate import find_name_failure
 
 # A collection as it is to be, and the one it replaces.
 Pair: TypeAlias = tuple[Collection, Collection | None]
@@ -42,11 +43,8 @@ class Import:
     delete_missing: bool = False
 
 
-def import_collections(body: Mapping[str, Any]) -> Sequence[Collection]:
-    """Make and change the collections that a body lists; which others were removed.
-
-    Raises BadRequest, ValidationFailed.
-    """
+def import_collections(body: Mapping[str, Any]) -> None:
+    """Make and change the collections that a body lists. Raises BadRequest, ValidationFailed."""
     wanted = _read_import(open_body(body, UNREADABLE))
     if not wanted.definitions:
         raise ValidationFailed(data=problems_to_json({"collections": REQUIRED}))
@@ -56,7 +54,6 @@ def import_collections(body: Mapping[str, Any]) -> Sequence[Collection]:
         build_at_once(change)
     except IndexRefused as refused:
         raise not_made(refused.problems) from refused
-    return change.remove
 
 
 def plan_import(body: Mapping[str, Any]) -> tuple[Change, dict[str, Problems]]:
@@ -106,7 +103,7 @@ def _merge_all(wanted: Import, catalog: Catalog) -> tuple[list[Pair], Change]:
     named = {new.id for new in put}
     missing = tuple(each for each in catalog if not each.system and each.id not in named)
     gone = missing if wanted.delete_missing else ()
-    change = Change(put, gone, (purge_task(gone),) if gone else ())
+    change = Change(put, gone, (deletion_task(gone),) if gone else ())
     seen = _views_after(pairs, change.applied_to(catalog))
     return pairs, replace(change, put=(*put, *(each for each in seen if each.id not in named)))
 
@@ -130,9 +127,9 @@ def _refuse_invalid(pairs: Sequence[Pair], after: Catalog) -> None:
     for new, old in pairs:
         if problems := check_indexes_alone(new, old, after):
             raise not_made(problems)
-    for new, _ in pairs:
-        if new.view_failure:
-            raise raw_failure(f'failed to save collection "{new.name}": {new.view_failure}')
+    for new, old in pairs:
+        if failure := new.view_failure or find_name_failure(new, old, after):
+            raise raw_failure(f'failed to save collection "{new.name}": {failure}')
     for new, old in pairs:
         if problems := check_saving(new, old, after, is_import=True):
             raise not_valid(new, problems)

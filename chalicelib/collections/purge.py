@@ -9,8 +9,10 @@ after a while.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from chalicelib import clock
+from chalicelib.collections.orphans import remove_orphans
 from chalicelib.collections.settling import longest_settling_seconds
 from chalicelib.files.named import files_of
 from chalicelib.files.removal import remove_files
@@ -30,9 +32,16 @@ HEARD_SECONDS = 5
 
 
 def purge_task(removed: Sequence[Collection]) -> Task:
-    """The work that these collections leave when they are deleted."""
+    """The work that the spaces of these collections leave."""
     left = [_bare(each).to_stored() for each in removed]
     return Task(KIND, removed[0].space, {"since": clock.unix_milliseconds(), "left": left})
+
+
+def deletion_task(removed: Sequence[Collection]) -> Task:
+    """The same for collections that are gone altogether: what hangs on their records goes, too."""
+    task = purge_task(removed)
+    owners = [each.id for each in removed if each.is_auth]
+    return replace(task, state={**task.state, "owners": owners})
 
 
 def purge_at_once(tasks: Sequence[Task]) -> None:
@@ -65,14 +74,20 @@ def _go_through(task: Task) -> Iterator[int]:
     """Remove what is found, telling after each portion how many it were; forget the task when it is over."""
     left = [Collection.from_stored(each) for each in task.state["left"]]
     total = 0
-    for collection in left:
-        for count in _remove_all(collection):
-            total += count
-            yield count
+    for count in chain(_remove_attached(task), *(_remove_all(each) for each in left)):
+        total += count
+        yield count
     if not total and _is_over(task):
         for collection in left:
             remove_total(collection.space)
         remove_task(task)
+
+
+def _remove_attached(task: Task) -> Iterator[int]:
+    deleted = int(task.state["since"])
+    return chain.from_iterable(
+        remove_orphans(each, deleted, PORTION) for each in task.state.get("owners", ())
+    )
 
 
 def _remove_all(collection: Collection) -> Iterator[int]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.errors import BadRequest, ValidationFailed
+from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problems, problems_to_json
 from chalicelib.schema.shapes import WrongShape, read_text
@@ -43,10 +44,13 @@ def open_body(body: Mapping[str, Any], message: str) -> Mapping[str, Any]:
         raise BadRequest(message) from error
 
 
-def refuse_invalid(action: str, new: Collection, problems: Problems) -> None:
-    """Raise ValidationFailed where there are problems, BadRequest where the name cannot be used."""
-    failed = f"Failed to {action} collection."
+def refuse_invalid(action: str, problems: Problems) -> None:
+    """Raise ValidationFailed where there are problems."""
     if problems:
-        raise ValidationFailed(failed, problems_to_json(problems))
-    if failure := find_name_failure(new.name):
-        raise BadRequest(f"{failed} Raw error: \n{failure}.")
+        raise ValidationFailed(f"Failed to {action} collection.", problems_to_json(problems))
+
+
+def refuse_name(action: str, new: Collection, old: Collection | None, after: Catalog) -> None:
+    """Raise BadRequest where the name cannot be used; `after` is the catalog with the collection."""
+    if failure := find_name_failure(new, old, after):
+        raise BadRequest(f"Failed to {action} collection. Raw error: \n{failure}.")

@@ -8,7 +8,7 @@ from chalicelib import clock
 from chalicelib.collections.build import IndexRefused, build_at_once
 from chalicelib.collections.check import check_saving
 from chalicelib.collections.duplicates import find_refusals
-from chalicelib.collections.reading import read_changed, refuse_invalid
+from chalicelib.collections.reading import read_changed, refuse_invalid, refuse_name
 from chalicelib.collections.save import Change, save_change
 from chalicelib.collections.show import show_collections
 from chalicelib.collections.view import find_or_fail
@@ -39,9 +39,10 @@ def _decide(name_or_id: str, body: Mapping[str, Any], catalog: Catalog) -> Chang
     new = replace(complete(changed, old), updated=clock.to_text(clock.now()))
     new = with_derived(new, catalog, old)
     after = Change((new,)).applied_to(catalog)
-    refuse_invalid("update", new, check_saving(new, old, after))
+    refuse_invalid("update", check_saving(new, old, after))
+    refuse_name("update", new, old, after)
     refusals = find_refusals(new, old)
-    refuse_invalid("update", new, {"indexes": refusals} if refusals else {})
+    refuse_invalid("update", {"indexes": refusals} if refusals else {})
     return Change((new, *views_after(new, old, after)))
 
 

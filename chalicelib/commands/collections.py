@@ -15,7 +15,6 @@ from chalicelib.collections.save import Change
 from chalicelib.commands.command import Command, CommandFailed, say
 from chalicelib.errors import ApiError
 from chalicelib.migrations.failures import describe_refusal
-from chalicelib.records.orphans import remove_orphans
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.problems import Problem, Problems
@@ -54,7 +53,7 @@ def push(wanted: Namespace) -> str:
         say("\n".join((*_lines(changes), *_kept_lines(kept))) or SAME)
         if not changes or wanted.dry_run:
             return "Nothing was changed."
-        remove_orphans(import_collections(body))
+        import_collections(body)
     except ApiError as refused:
         raise CommandFailed(f"{wanted.file}: {describe_refusal(refused)}") from refused
     return "\n".join(("Done.", *_building(get_newest().catalog)))

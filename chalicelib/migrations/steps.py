@@ -21,7 +21,6 @@ from chalicelib.migrations.definitions import with_fields, with_indexes, without
 from chalicelib.migrations.failures import MigrationFailed, told_as_failure
 from chalicelib.records.create import create_record
 from chalicelib.records.delete import delete_record
-from chalicelib.records.orphans import remove_orphans
 from chalicelib.schema.collection import Collection
 from chalicelib.storage.migrations import Progress
 from chalicelib.storage.records import find_record
@@ -127,7 +126,7 @@ def _change(name: str, make: Callable[[Collection, Any], Json], what: object) ->
 def _delete_definition(name: str) -> None:
     if get_newest().catalog.find(name):
         with contextlib.suppress(NotFound):  # others may be at it
-            remove_orphans(delete_definition(name))
+            delete_definition(name)
 
 
 def _create(name: str, records: tuple[Json, ...]) -> None:

@@ -14,12 +14,12 @@ from dataclasses import replace
 from chalicelib.filters import Node, all_of, having
 from chalicelib.records.related import RelatedRecords
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.completion import ATTACHED
 from chalicelib.schema.problems import Problem, Problems
 from chalicelib.schema.providers import PROVIDERS
 from chalicelib.schema.record import Record
 
-MFAS, OTPS, EXTERNAL, ORIGINS = "_mfas", "_otps", "_externalAuths", "_authOrigins"
-ATTACHED = (MFAS, OTPS, EXTERNAL, ORIGINS)
+MFAS, OTPS, EXTERNAL, ORIGINS = ATTACHED
 # Which value of the owner's they depend on: whatever makes codes worthless gives a new tokenKey.
 BOUND_BY: Mapping[str, str] = {OTPS: "tokenKey", MFAS: "password"}
 BOND_LENGTH = 16

@@ -9,10 +9,11 @@ from dataclasses import field, replace
 from typing import TypeAlias
 
 from chalicelib.frozen import dataclass
-from chalicelib.records.attached import ATTACHED, find_attached
+from chalicelib.records.attached import find_attached
 from chalicelib.records.reach import referring_fields
 from chalicelib.records.related import RelatedRecords, ids_in
 from chalicelib.records.save import renewed
+from chalicelib.schema.completion import ATTACHED
 from chalicelib.schema.fields.relation import RelationField
 from chalicelib.schema.record import Record
 from chalicelib.storage.transactions import Change, Delete, Update

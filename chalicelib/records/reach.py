@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from chalicelib.records.attached import ATTACHED
 from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
-from chalicelib.schema.completion import SUPERUSERS
+from chalicelib.schema.completion import ATTACHED, SUPERUSERS
 from chalicelib.schema.fields.relation import RelationField
 
 

@@ -13,7 +13,6 @@ from chalicelib.collections.load import get_newest
 from chalicelib.collections.update import update_collection
 from chalicelib.collections.view import find_or_fail, view_collection
 from chalicelib.records.explain import explain_list
-from chalicelib.records.orphans import remove_orphans
 from chalicelib.records.refusals import refuse_bad_fields
 from chalicelib.records.truncate import truncate
 from chalicelib.request import RequestInfo
@@ -65,7 +64,7 @@ def collections_update(collection: str) -> Response:
 def collections_delete(collection: str) -> Response:
     """No such collection any more."""
     read_superuser_request()
-    remove_orphans(delete_collection(collection))
+    delete_collection(collection)
     return no_content()
 
 
@@ -87,7 +86,7 @@ def collections_explain(collection: str) -> Response:
 @blueprint.route(f"{ALL}/import", methods=["PUT"], name="collections_import", content_types=[])
 def collections_import() -> Response:
     """Many collections at once."""
-    remove_orphans(import_collections(read_superuser_request().body))
+    import_collections(read_superuser_request().body)
     return no_content()
 
 

@@ -11,6 +11,8 @@ from chalicelib.schema.collection import Collection
 from chalicelib.schema.indexes import Index, build_index, read_index
 
 SUPERUSERS = "_superusers"
+# What hangs on auth records, by two texts that name collection and record.
+ATTACHED = ("_mfas", "_otps", "_externalAuths", "_authOrigins")
 SPACE_RANDOM_LENGTH = 6
 _spaces_made = count()
 # What auth collections must have a single-column unique index on, and how the default one is written.

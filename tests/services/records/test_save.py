@@ -1,8 +1,9 @@
 """What is filled in and hashed when a record is stored."""
 
-from chalicelib.records.attached import ATTACHED, find_attached
+from chalicelib.records.attached import find_attached
 from chalicelib.records.related import RelatedRecords
 from chalicelib.records.save import filled_in, hashed, renewed, save_changed, save_new
+from chalicelib.schema.completion import ATTACHED
 from chalicelib.schema.fields.password import PlainPassword
 from chalicelib.schema.record import Record
 from chalicelib.security.passwords import password_matches
