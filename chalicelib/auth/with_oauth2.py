@@ -5,11 +5,11 @@ account at once, starts over and finds what the other has written.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from chalicelib.auth.context import auth_options, get_auth_collection
 from chalicelib.auth.form import read_form, read_given
+from chalicelib.auth.oauth2.answer import describe_said, show_whole
 from chalicelib.auth.oauth2.configured import find_configured
 from chalicelib.auth.oauth2.exchange import Code, Grant, fetch_grant
 from chalicelib.auth.oauth2.links import Standing, as_signed_in_now, find_standing, new_link
@@ -66,7 +66,8 @@ def sign_in_with_oauth2(name_or_id: str, request: RequestInfo) -> dict[str, Any]
             lambda: _settle(provider.name, newcomer, asked, related.catalog)
         )
     fresh = RelatedRecords(related.catalog)
-    return finish_sign_in(record, asked, fresh, {**_describe(user, grant, said), "isNew": is_new})
+    answered = finish_sign_in(record, asked, fresh, {**describe_said(user, grant, said), "isNew": is_new})
+    return show_whole(answered, record, asked, fresh) if is_new and asked.is_superuser else answered
 
 
 def _read_created(request: RequestInfo) -> Mapping[str, Any]:
@@ -191,18 +192,3 @@ def _check_proved(before: Record, after: Record) -> Problems:
 def _refuse(problems: Problems) -> None:
     if problems:
         raise ValidationFailed(FAILED, problems_to_json(problems))
-
-
-def _describe(user: User, grant: Grant, said: Said) -> dict[str, Any]:
-    """What the client is told of the provider's answer."""
-    named = asdict(user)
-    avatar = named.pop("avatar_url")
-    return {
-        **named,
-        "avatarURL": avatar,
-        "avatarUrl": avatar,
-        "accessToken": grant.access,
-        "refreshToken": grant.refresh,
-        "expiry": grant.expires,
-        "rawUser": dict(said),
-    }

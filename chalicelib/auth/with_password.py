@@ -70,10 +70,17 @@ def find_by_identity(
     """The record of this identity, looked for in one field or in each identity field."""
     names = [field] if field else _order(auth_options(collection).password_auth.identity_fields, identity)
     keys = {name: _as_value(collection.field_by_name[name], identity) for name in names}
-    indexes = _indexes_of(collection, keys)
-    # All are looked into, wherever it is found: the time it takes does not tell.
-    found = [_find_in(index, keys[name], collection, related) for name, index in indexes]
-    return next((record for record in found if record is not None), None)
+    indexes = list(_indexes_of(collection, keys))
+    # All that are ready are looked into, wherever it is found: the time it takes does not tell. Reading for
+    # one that is being built may take more than the budget: whom a field before it leads to need not wait.
+    found = [
+        find_by_unique(collection, each, [keys[name]]) if each.is_ready else None for name, each in indexes
+    ]
+    looked = (
+        record if index.is_ready else _read_for(index, keys[name], collection, related)
+        for record, (name, index) in zip(found, indexes, strict=True)
+    )
+    return next((record for record in looked if record is not None), None)
 
 
 def has_password(record: Record | None, password: str, collection: Collection) -> bool:
@@ -106,10 +113,8 @@ def _indexes_of(collection: Collection, keys: Mapping[str, Any]) -> Iterator[tup
             yield from ((name, index) for index in [each for each in indexes if each.is_ready] or indexes)
 
 
-def _find_in(index: Index, value: Any, collection: Collection, related: RelatedRecords) -> Record | None:
-    """The record that an index has; while it is built all are read that may be it."""
-    if index.is_ready:
-        return find_by_unique(collection, index, [value])
+def _read_for(index: Index, value: Any, collection: Collection, related: RelatedRecords) -> Record | None:
+    """The record that an index will have: while it is built all are read that may be it."""
     (column,) = index.columns
     is_exact = column.collate.upper() in ("", "BINARY") and isinstance(value, str)
     equal = related.equal(collection, column.name, value) if is_exact else None

@@ -37,7 +37,7 @@ def add_headers(request: Request, get_response: GetResponse) -> Response:
     response.headers.pop("Access-Control-Allow-Origin", None)
     if has_origin:
         response.headers["Access-Control-Allow-Origin"] = "*"
-    if request.method == "HEAD":
+    if request.method == "HEAD" and response.body:
         response.headers.setdefault("Content-Length", str(len(response.body)))
         response.body = b""
     return response

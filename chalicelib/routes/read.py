@@ -38,8 +38,9 @@ def read_request(app_request: Request) -> RequestInfo:
 
     Raises Forbidden for superusers at an address that they may not use, and TooManyRequests.
     """
-    request = _read_bare(app_request)
-    request = _complete(request, identify(request.headers.get("authorization", "")), app_request)
+    headers = _read_headers(app_request.to_original_event())
+    request = _read_bare(app_request, headers)
+    request = _complete(request, identify(request.headers.get("authorization", "")), headers)
     refuse_elsewhere(request.auth, request.ip)
     return limit_rate(app_request, request)
 
@@ -50,8 +51,9 @@ def read_file_request(app_request: Request) -> RequestInfo:
     Raises what `read_request` does. Superusers' file tokens are worth nothing elsewhere, and limits, too, are
     those of whom the Authorization header names.
     """
-    request = _read_bare(app_request)
-    request = _complete(request, find_file_bearer(request.query.get("token", "")), app_request)
+    headers = _read_headers(app_request.to_original_event())
+    request = _read_bare(app_request, headers)
+    request = _complete(request, find_file_bearer(request.query.get("token", "")), headers)
     if not are_welcome(request.ip) or are_requests_limited():
         bearer = identify(request.headers.get("authorization", ""))
         refuse_elsewhere(bearer, request.ip)
@@ -59,10 +61,9 @@ def read_file_request(app_request: Request) -> RequestInfo:
     return replace(request, auth=None) if is_elsewhere(request.auth, request.ip) else request
 
 
-def _read_bare(app_request: Request) -> RequestInfo:
+def _read_bare(app_request: Request, headers: Mapping[str, str]) -> RequestInfo:
     """A request of nobody in particular, from wherever the gateway says. Asks the table nothing."""
     event = app_request.to_original_event()
-    headers = _read_headers(event)
     return RequestInfo(
         method=app_request.method,
         path=event.get("path", ""),
@@ -73,14 +74,15 @@ def _read_bare(app_request: Request) -> RequestInfo:
     )
 
 
-def _complete(request: RequestInfo, auth: Record | None, app_request: Request) -> RequestInfo:
-    """The request with who makes it, and the address that a trusted proxy tells."""
+def _complete(request: RequestInfo, auth: Record | None, headers: Mapping[str, str]) -> RequestInfo:
+    """The request with who makes it, and the address that a trusted proxy tells.
+
+    By the headers as they came: what is trusted in X-Real must not come in X_Real.
+    """
     if auth is not None:
         note_facts(auth_collection=auth.collection.name, auth_id=auth.id)
     # The read that found the record has told whether the settings in memory are the newest.
     settings = get_settings() if auth is None else peek_settings()
-    # By the headers as they came: what is trusted in X-Real must not come in X_Real.
-    headers = _read_headers(app_request.to_original_event())
     ip = find_client(request.ip, headers, settings.trusted_proxy)
     note_facts(ip=ip)
     return replace(request, auth=auth, ip=ip)

@@ -52,7 +52,9 @@ def _agrees(key: Key, algorithm: str) -> bool:
     return key.get("alg") in (None, algorithm) and key.get("use") in (None, "sig")
 
 
-def _rsa(name: str) -> Callable[[Key, bytes, bytes], bool]:
+def _rsa(name: str, *, is_salted: bool = False) -> Callable[[Key, bytes, bytes], bool]:
+    """The check of a signature by an RSA key: PKCS #1 v1.5, or PSS."""
+
     def check(key: Key, message: bytes, signature: bytes) -> bool:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -61,7 +63,9 @@ def _rsa(name: str) -> Callable[[Key, bytes, bytes], bool]:
         if key.get("kty") != "RSA" or not LEAST_RSA_BITS <= modulus.bit_length() <= MOST_RSA_BITS:
             return False
         public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-        public.verify(signature, message, padding.PKCS1v15(), getattr(hashes, name)())
+        by = getattr(hashes, name)()
+        salted = padding.PSS(padding.MGF1(by), padding.PSS.AUTO)
+        public.verify(signature, message, salted if is_salted else padding.PKCS1v15(), by)
         return True
 
     return check
@@ -82,11 +86,24 @@ def _es256(key: Key, message: bytes, signature: bytes) -> bool:
     return True
 
 
+def _eddsa(key: Key, message: bytes, signature: bytes) -> bool:
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
+    if key.get("kty") != "OKP" or key.get("crv") != "Ed25519":
+        return False
+    ed25519.Ed25519PublicKey.from_public_bytes(_bytes_in(key.get("x"))).verify(signature, message)
+    return True
+
+
 CHECKS: Mapping[str, Callable[[Key, bytes, bytes], bool]] = {
     "RS256": _rsa("SHA256"),
     "RS384": _rsa("SHA384"),
     "RS512": _rsa("SHA512"),
+    "PS256": _rsa("SHA256", is_salted=True),
+    "PS384": _rsa("SHA384", is_salted=True),
+    "PS512": _rsa("SHA512", is_salted=True),
     "ES256": _es256,
+    "EdDSA": _eddsa,
 }
 
 

@@ -16,6 +16,7 @@ from chalicelib.settings.validate import find_long_secrets, find_problems
 from chalicelib.storage.collections import save_collections, settings_write
 from chalicelib.storage.engine import get_engine
 from chalicelib.storage.failures import Conflict, ItemTooLarge
+from chalicelib.storage.secrets import SecretMissing
 
 ATTEMPTS = 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
@@ -26,7 +27,10 @@ TOO_BUSY = "The settings were changed by somebody else meanwhile. Please try aga
 
 def change_settings(body: Mapping[str, Any]) -> Settings:
     """Change what a body names, and tell all. Raises BadRequest, ValidationFailed, TooManyRequests."""
-    return save_settings(lambda former: decide_settings(former, body))
+    try:
+        return save_settings(lambda former: decide_settings(former, body))
+    except SecretMissing as missing:
+        raise BadRequest(f"{NOT_SAVED} {missing}") from missing
 
 
 def decide_settings(former: Settings, body: Mapping[str, Any]) -> Settings:

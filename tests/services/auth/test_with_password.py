@@ -22,6 +22,7 @@ from chalicelib.schema.fields import FIELD_TYPES
 from chalicelib.schema.indexes import parse_index
 from chalicelib.schema.record import Record
 from chalicelib.security import passwords
+from chalicelib.storage.budget import Budget
 from chalicelib.storage.engine import Engine
 from tests.people import PASSWORD, add_person, set_auth_options
 
@@ -239,6 +240,33 @@ IDENTITIES = [
     ("x", "num", False),
     ("", "num", False),
 ]
+
+
+def test_who_is_found_by_another_field_needs_no_index_that_is_being_built(
+    defaults: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large collection all that there is cannot be read."""
+    users = with_username(get_collection("users"))
+    monkeypatch.setattr("tests.people.load.get_collection", lambda name: users)
+    for number in range(3):
+        add_person(id=f"{number}" * 15, email=f"{number}@example.com", nick=f"n{number}", num=number + 1)
+    indexes = tuple(replace(index, is_ready="nick" not in index.column_names) for index in users.indexes)
+    users = replace(users, indexes=indexes)
+    found = find_by_identity("1@example.com", "", users, RelatedRecords(budget=Budget(2)))
+    assert found is not None and found.get("email") == "1@example.com"
+
+
+def test_a_field_with_two_unique_indexes_is_looked_for_in_both(
+    defaults: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has nothing of whom the first finds."""
+    users = with_username(get_collection("users"))
+    other = parse_index("CREATE UNIQUE INDEX i3 ON users (nick) WHERE nick != 'Bob'")
+    users = replace(users, indexes=(*users.indexes, other))
+    monkeypatch.setattr("tests.people.load.get_collection", lambda name: users)
+    bob = add_person(id="bobbobbobbobbob", email="bob@example.com", nick="Bob", num=5)
+    found = find_by_identity("bob", "nick", users, RelatedRecords())
+    assert found is not None and found.id == bob.id
 
 
 @pytest.mark.parametrize("is_ready", [True, False])

@@ -8,6 +8,7 @@ from chalicelib import ids
 from chalicelib.collections import load
 from chalicelib.collections.update import update_collection
 from chalicelib.errors import BadRequest, Overloaded, TooManyRequests, ValidationFailed
+from chalicelib.settings import seal
 from chalicelib.settings.load import get_newest_settings, get_settings, peek_settings
 from chalicelib.settings.model import Settings
 from chalicelib.settings.save import ATTEMPTS, change_settings, save_settings
@@ -15,6 +16,7 @@ from chalicelib.settings.seal import open_secret
 from chalicelib.storage.collections import load_all
 from chalicelib.storage.engine import Engine
 from chalicelib.storage.failures import Busy, Unavailable
+from chalicelib.storage.secrets import SecretMissing
 from tests.storage.faults import Fault, Faulty
 
 HUSH = "this-must-not-be-seen"
@@ -49,6 +51,20 @@ def test_what_it_costs(defaults: Engine) -> None:
     change_settings({"meta": {"appName": "Beta"}})  # as it is already
     get_newest_settings()
     assert [operation for operation, _ in faulty.asked] == ["GetItem", "GetItem"]
+
+
+def test_a_secret_that_cannot_be_sealed_is_refused_and_nothing_changes(
+    defaults: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> str:
+        raise SecretMissing(f"The secret {name} cannot be read: `provision` makes it")
+
+    monkeypatch.setattr(seal, "get_secret", missing)
+    with pytest.raises(BadRequest, match="settings-key cannot be read: `provision` makes it") as refused:
+        change_settings({"meta": {"appName": "Other"}, "smtp": {"password": "hush"}})
+    assert refused.value.status == 400 and "hush" not in refused.value.message
+    assert get_newest_settings().meta.app_name != "Other"
+    assert change_settings({"meta": {"appName": "Other"}}).meta.app_name == "Other"
 
 
 def test_secrets_are_stored_sealed_and_kept(defaults: Engine) -> None:

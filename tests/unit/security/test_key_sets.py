@@ -35,7 +35,17 @@ def signed(algorithm: str, key: Any, **headers: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "key"), [("RS256", RSA), ("RS384", RSA), ("RS512", RSA), ("ES256", EC)]
+    ("algorithm", "key"),
+    [
+        ("RS256", RSA),
+        ("RS384", RSA),
+        ("RS512", RSA),
+        ("PS256", RSA),
+        ("PS384", RSA),
+        ("PS512", RSA),
+        ("ES256", EC),
+        ("EdDSA", ED),
+    ],
 )
 def test_believed(algorithm: str, key: Any) -> None:
     token = signed(algorithm, key, kid="k")
@@ -54,6 +64,12 @@ def signed_weakly() -> str:
     return f"{message}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
+def relabelled(token: str, algorithm: str) -> str:
+    """The same signature, of another algorithm as it says."""
+    head = base64.urlsafe_b64encode(f'{{"alg":"{algorithm}"}}'.encode()).decode().rstrip("=")
+    return ".".join([head, *token.split(".")[1:]])
+
+
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 REFUSED = {
     "another key": (signed("RS256", RSA), public("RS256", OTHER)),
@@ -62,8 +78,14 @@ REFUSED = {
     "a key for hiding": (signed("RS256", RSA), public("RS256", RSA, use="enc")),
     "a weak key": (signed_weakly(), public("RS256", WEAK)),
     "another curve": (signed("ES384", EC384), public("ES384", EC384)),
-    "a kind we do not know": (signed("EdDSA", ED), public("EdDSA", ED)),
-    "padded otherwise": (signed("PS256", RSA), public("RS256", RSA)),
+    "another kind of curve": (signed("EdDSA", ED), public("EdDSA", ED, crv="Ed448")),
+    "a point too short": (signed("EdDSA", ED), public("EdDSA", ED, x="AQ")),
+    "a point that is none": (signed("EdDSA", ED), public("EdDSA", ED, x=None)),
+    "another such key": (signed("EdDSA", ED), public("EdDSA", ed25519.Ed25519PrivateKey.generate())),
+    "padded otherwise": (signed("PS256", RSA), public("RS256", RSA, alg="RS256")),
+    "salted otherwise": (signed("RS256", RSA), public("PS256", RSA, alg="PS256")),
+    "said to be salted": (relabelled(signed("RS256", RSA), "PS256"), public("RS256", RSA)),
+    "said not to be": (relabelled(signed("PS256", RSA), "RS256"), public("RS256", RSA)),
     "by no key": (jwt.encode(CLAIMS, None, algorithm="none"), public("RS256", RSA)),
     "the public key as a secret": (signed("HS256", "x" * 40), {"kty": "oct", "k": "x" * 40}),
     "what we must understand": (signed("RS256", RSA, crit=["b64"]), public("RS256", RSA)),
