@@ -77,7 +77,7 @@ class Gateway:
         status, headers, body = self._answer(request)
         if request.method != "HEAD":
             return status, headers, body
-        return status, {"Content-Length": str(len(body)), **headers}, b""
+        return status, {"Content-Length": str(len(body)), **headers} if body else headers, b""
 
     def _answer(self, request: HttpRequest) -> Answer:
         if request.method == "OPTIONS":

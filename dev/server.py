@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}"]
         lines += [f"{name}: {_one_line(value)}" for name, value in headers.items()]
         lines.append(f"Date: {formatdate(usegmt=True)}")
-        if status not in (204, 304) and "Content-Length" not in headers:
+        if status not in (204, 304) and self.command != "HEAD" and "Content-Length" not in headers:
             lines.append(f"Content-Length: {len(body)}")
         if self.close_connection:
             lines.append("Connection: close")

@@ -29,10 +29,12 @@ BROKEN = (
     TypeError,
     struct.error,
 )
-# How a picture is turned: from 5 on, height is width.
+# How a photograph was held: from 5 on, height is width.
 ORIENTATION, LYING = 0x0112, range(5, 9)
-# What a thumb is written as; what is not named here becomes a PNG.
-FORMATS = {"PNG": "PNG", "JPEG": "JPEG", "GIF": "GIF"}
+# Pillow's numbers of the ways to turn it upright.
+TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+# What a thumb is written as; what is not named here becomes a PNG. An MPO is a JPEG with others behind it.
+FORMATS = {"PNG": "PNG", "JPEG": "JPEG", "MPO": "JPEG", "GIF": "GIF"}
 SIZE = re.compile(r"(\d+)x(\d+)([tbf]?)", re.ASCII)
 # Where the middle of the cut is, from top to bottom.
 MIDDLES = {"": 0.5, "t": 0.0, "b": 1.0}
@@ -79,22 +81,35 @@ def make_thumb(content: bytes, size: Size) -> tuple[bytes, str]:
 
 
 def _thumb_of(picture: "Picture", size: Size) -> tuple[bytes, str]:
-    from PIL import ImageOps  # noqa: PLC0415
-
     kind, out = FORMATS.get(picture.format or "", "PNG"), io.BytesIO()
     width, height = picture.size
-    # Only a JPEG is turned by what it says of how it was taken.
-    is_turned = picture.format == "JPEG"
-    is_lying = is_turned and picture.getexif().get(ORIENTATION, 1) in LYING
-    sides = (height, width) if is_lying else (width, height)
+    turn = _find_turn(picture) if kind == "JPEG" else 1
+    sides = (height, width) if turn in LYING else (width, height)
     # A JPEG can be read at a fraction of its size. Twice of what is wanted looks as good as all of it.
     picture.draft(None, (2 * max(size.width, size.height),) * 2)
     if picture.width * picture.height > MOST_PIXELS:
         raise NoThumb(f"{width} x {height} is too large")
     drawn = _in_bytes(picture).convert(_mode_for(picture, kind))
-    upright = ImageOps.exif_transpose(drawn) if is_turned else drawn
-    _plain(_resized(upright, size, sides)).save(out, kind)
+    _plain(_resized(_upright(drawn, turn), size, sides)).save(out, kind)
     return out.getvalue(), f"image/{kind.lower()}"
+
+
+def _find_turn(picture: "Picture") -> int:
+    """How a photograph says that it was held; 1, which is upright, where that cannot be read."""
+    from PIL import Image  # noqa: PLC0415
+
+    exif = Image.Exif()
+    try:
+        exif.load(picture.info.get("exif", b""))
+        return int(exif.get(ORIENTATION, 1))
+    except BROKEN:
+        return 1
+
+
+def _upright(drawn: "Picture", turn: int) -> "Picture":
+    from PIL import Image  # noqa: PLC0415
+
+    return drawn.transpose(Image.Transpose(TURNS[turn])) if turn in TURNS else drawn
 
 
 def _in_bytes(picture: "Picture") -> "Picture":

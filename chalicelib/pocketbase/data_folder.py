@@ -27,7 +27,7 @@ TOO_OLD = (
 )
 ENCRYPTED = (
     "The settings are encrypted: name the environment variable that holds the key with --encryption-env, as"
-    " with PocketBase."
+    " with PocketBase. It has to be set where this runs."
 )
 
 

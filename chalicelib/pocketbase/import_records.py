@@ -23,7 +23,8 @@ from chalicelib.storage.rowids import new_stamp
 PORTION = 500
 # Ends the rowids of imported records, which sort by SQLite's and before all that are given from now on.
 ROWID_TAIL = "imported"
-GREATEST_ROWID, LEAST_ROWID = 2**52, -(2**60)
+# Greater ones would come after those that are given: they follow a 2**52 of their own.
+GREATEST_ROWID, LEAST_ROWID = 2**52, -(2**63)
 TOO_LARGE = "{}: record {} is not carried: it is too large even when compressed (376 KB at most)."
 NOT_UNIQUE = "{}: record {} is not carried: another one has its values of a unique index."
 NO_VALUE = "{}: {} of record {} is not carried and is empty: {}."
@@ -104,9 +105,11 @@ def rowid_of(row: Row) -> str:
     >>> rowid_of({"@rowid": -2}) < rowid_of({"@rowid": -1}) < rowid_of({"@rowid": 0})
     True
     """
-    number = min(max(int(row["@rowid"]), LEAST_ROWID), GREATEST_ROWID)
-    place = f"{number:016x}" if number >= 0 else f"-{number - LEAST_ROWID:015x}"
-    return place + ROWID_TAIL
+    number = int(row["@rowid"])
+    if number < 0:
+        return f"-{number - LEAST_ROWID:016x}{ROWID_TAIL}"
+    beyond = f"{number:016x}" if number >= GREATEST_ROWID else ""
+    return f"{min(number, GREATEST_ROWID):016x}{beyond}{ROWID_TAIL}"
 
 
 def _items(carried: Carried, rows: Sequence[Row], done: int) -> list[Attributes]:

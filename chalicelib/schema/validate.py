@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
 from chalicelib.schema.fields.limits import wrong_length
 from chalicelib.schema.problems import REQUIRED, Problem, Problems, without_none
@@ -48,10 +49,20 @@ NAME_IS_TABLE = Problem(
 )
 
 
-def find_name_failure(name: str) -> str:
-    """Why records could not be kept under an otherwise legal name, told as PocketBase's database does."""
-    is_internal = name.lower().startswith("sqlite_")
-    return f"SQL logic error: object name reserved for internal use: {name} (1)" if is_internal else ""
+def find_name_failure(new: Collection, old: Collection | None, after: Catalog) -> str:
+    """Why records could not be kept under an otherwise legal name, told as PocketBase's database does.
+
+    There, tables and indexes have their names together.
+    """
+    name = new.name.lower()
+    if name.startswith("sqlite_"):
+        return f"SQL logic error: object name reserved for internal use: {new.name} (1)"
+    is_kept = old is not None and old.name.lower() == name
+    if is_kept or all(index.name.lower() != name for each in after for index in each.indexes):
+        return ""
+    if old is None or new.type == "view":
+        return f"SQL logic error: there is already an index named {new.name} (1)"
+    return f"SQL logic error: there is already another table or index with this name: {new.name} (1)"
 
 
 def check_definition(saving: Saving) -> Problems:

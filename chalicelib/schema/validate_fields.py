@@ -137,10 +137,8 @@ def _check_relation(field: RelationField, saving: Saving) -> Problem | None:
     former = saving.old.field_by_id.get(field.id) if saving.old and not is_view else None
     if isinstance(former, RelationField) and former.collection_id != field.collection_id:
         return COLLECTION_CHANGED
-    found = saving.catalog.find(field.collection_id)
-    is_known = (
-        found is not None and found.id == field.collection_id and (saving.is_there or found is not saving.new)
-    )
+    found = saving.catalog.find_by_id(field.collection_id)
+    is_known = found is not None and (saving.is_there or found is not saving.new)
     if found and found.type == "view" and not is_view:
         return ONLY_FROM_VIEWS
     return None if is_known else NO_COLLECTION

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # json_each and window functions, as PocketBase's have them.
 OLDEST = (3, 38, 0)
 TOO_OLD = "the SQLite of this runtime is {}, and 3.38 or later is needed: deploy with Python 3.12 or later"
-STEPS = 10_000  # of SQLite's machine, between two looks at the clock
+STEPS = 200  # of SQLite's machine, between two looks at the clock: a step on a long text takes half a second
 MEMORY = 128 * 1024 * 1024
 # In bytes, about: what a result may come to, and what a row and a cell take besides what they hold.
 LARGEST_RESULT = 32 * 1024 * 1024
@@ -165,9 +165,14 @@ def open_database(tables: Sequence[Table], spent: Spent | None = None) -> Iterat
 
     if sqlite3.sqlite_version_info < OLDEST:
         raise SqlFailed(TOO_OLD.format(sqlite3.sqlite_version))
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+    with (
+        closing(sqlite3.connect(":memory:", isolation_level=None)) as connection,
+        closing(sqlite3.connect(":memory:", isolation_level=None)) as plain,
+    ):
         try:
             _prepare(connection)
+            plain.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+            add_functions(connection, plain)
             for table in tables:
                 make_table(connection, table)
         except (sqlite3.Error, MemoryError, OverflowError) as error:
@@ -200,7 +205,6 @@ def _prepare(connection: "sqlite3.Connection") -> None:
         (sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500),
     ):
         connection.setlimit(limit, most)
-    add_functions(connection)
 
 
 def _size_of(value: Stored) -> int:

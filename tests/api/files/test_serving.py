@@ -75,6 +75,8 @@ def test_what_the_client_has(site: Site) -> None:
         assert (answered.status, answered.body) == (304, b"")
         assert answered.headers["etag"] == first["etag"]
     assert site.get(address, If_Match='"other"').status == 412
+    for headers in ({"If_None_Match": "*"}, {"If_Match": '"other"'}):
+        assert "content-length" not in site.ask("HEAD", address, **headers).headers
 
 
 @pytest.mark.parametrize(

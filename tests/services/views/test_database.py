@@ -148,6 +148,7 @@ SLOW = [
     "select replace(printf('%.1000000c', 'a'), printf('%.500000c', 'a') || 'b', 'c') is null",
     "select trim(printf('%.1000000c', 'a'), printf('%.500000c', 'b') || 'a')",
     "select replace(printf('%.1000000c', 'a'), 'a', printf('%.1000000c', 'a'))",
+    "select printf('%.*c', 2000000000, 'a'), format('%-2000000000d', 1)",
 ]
 
 
@@ -170,6 +171,11 @@ CALLS = [
         ("a", "a ", "abb", "1.", "a"),
     ),
     ("replace(1e20, 'x', ''), trim(null), trim('\ta ')", ("1.0e+20", None, "\ta")),
+    (
+        "printf('%05d|%-4s|%q', 5, 'ab', 'it''s'), format('%*.*f|%%|%n%d', 6, 2, 1.239, 7),"
+        " printf(null), printf()",
+        ("00005|ab  |it''s", "  1.24|%|7", None, None),
+    ),
 ]
 
 
@@ -179,6 +185,16 @@ def test_functions_find_what_those_of_sqlite_find(called: str, found: tuple[obje
         assert plain.execute(f"select {called}").fetchall() == [found]
     with open_database([]) as opened:
         assert opened.run(f"select {called}", 1).rows == [found]
+
+
+def test_long_steps_are_interrupted_soon() -> None:
+    """Each `like` takes some hundredths of a second, and is a step."""
+    spent = Spent(database.MILLISECONDS - 100)
+    rows = "with recursive c(x) as (select 1 union all select x + 1 from c limit 2000)"
+    slow = f"{rows} select sum(hex(zeroblob(20000 + x)) like '%{'0' * 400}1%') from c"
+    with open_database([], spent) as opened, pytest.raises(SqlFailed, match="takes too long"):
+        opened.run(slow, 10)
+    assert spent.milliseconds < 1.5 * database.MILLISECONDS
 
 
 def test_queries_of_one_request_share_their_time() -> None:

@@ -126,6 +126,21 @@ def test_cameras_that_were_held_otherwise(turn: int) -> None:
     assert 0x0112 not in thumb.getexif()
 
 
+def test_photographs_with_others_behind_them_are_photographs() -> None:
+    """Telephones make such of what they see with two lenses."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    held, out = Image.new("RGB", (40, 20)), io.BytesIO()
+    held.save(out, "MPO", save_all=True, append_images=[held], exif=exif)
+    thumb = thumb_of(out.getvalue(), "0x10")
+    assert (thumb.format, thumb.size) == ("JPEG", (5, 10))
+
+
+def test_how_it_was_held_need_not_be_readable() -> None:
+    broken = picture("JPEG", 40, 20, exif=b"Exif\0\0broken")
+    assert thumb_of(broken, "0x10").size == (20, 10)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_only_photographs_are_turned(kind: str) -> None:
     exif = Image.Exif()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.schema.collection import Collection
 from tests.unit.schema.definitions import check_new
 
 A = {"name": "a", "type": "text"}
@@ -84,6 +85,18 @@ def test_a_new_collection_cannot_refer_to_itself():
     fields = [{"name": "parent", "type": "relation", "collectionId": "mine"}]
     found = check_new({"id": "mine", "name": "posts", "fields": fields})
     assert found == ["fields.1.collectionId validation_field_relation_missing_collection"]
+
+
+def test_a_relation_names_a_collection_by_its_id_also_a_view() -> None:
+    def refer_to(collection_id: str) -> list[str]:
+        view = Collection(id="pbc_seen", name="seen", type="view")
+        fields = [{"name": "other", "type": "relation", "collectionId": collection_id}]
+        return check_new({"name": "posts", "fields": fields}, [view])
+
+    assert refer_to("seen") == ["fields.1.collectionId validation_field_relation_missing_collection"]
+    assert refer_to("pbc_seen") == [
+        "fields.1.collectionId validation_relation_field_non_view_base_collection"
+    ]
 
 
 def test_names_that_sign_in_uses_itself():
