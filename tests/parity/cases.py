@@ -104,6 +104,7 @@ def _build(name: str, who: str, method: str, target: str, found: dict[str, list[
         json.loads(body)
     headers = (text.partition(":") for text in found.get("header", []))
     keep = (pair.partition("=") for text in found.get("keep", []) for pair in text.split())
+    status = found.get("is") or ["200"] * method.startswith("MAIL")
     return Case(
         name,
         who,
@@ -117,7 +118,7 @@ def _build(name: str, who: str, method: str, target: str, found: dict[str, list[
         random=found["random"][0] if "random" in found else "",
         unordered="unordered" in found or "fields=" in target,
         picture="picture" in found,
-        status=int(found["is"][0]) if "is" in found else None,
+        status=int(status[0]) if status else None,
     )
 
 

@@ -3,6 +3,8 @@
 ``@png 100x60``, also jpeg, gif, webp   a picture of four stripes: red, green, blue, white
 ``@png 100x60 RGBA``                    the same in a mode of Pillow's
 ``@jpeg 100x60 RGB 6``                  the same, said to be lying on its side (EXIF)
+``@jpeg 100x60 RGB broken``             the same, with EXIF that cannot be read
+``@mpo 100x60 RGB 6``                   a JPEG with another one behind it
 ``@png 100x60 RGBA clear``              the same, its lower half clear
 ``@cut png 100x60``                     its first half
 ``@huge``                               a PNG that says it is 50 000 by 50 000
@@ -62,7 +64,8 @@ def _picture(kind: str, size: str, mode: str = "RGB", more: str = "") -> bytes:
     picture = picture.convert(mode)
     if more == "clear":
         picture.paste(CLEAR, (0, height // 2, width, height))
-    picture.save(out, kind, exif=exif)
+    several = {"save_all": True, "append_images": [picture]} if kind == "MPO" else {}
+    picture.save(out, kind, exif=b"Exif\0\0broken" if more == "broken" else exif, **several)
     return out.getvalue()
 
 
@@ -83,6 +86,7 @@ def _cut(*words: str) -> bytes:
 _MAKERS: Mapping[str, Callable[..., bytes]] = {
     "png": lambda *words: _picture("PNG", *words),
     "jpeg": lambda *words: _picture("JPEG", *words),
+    "mpo": lambda *words: _picture("MPO", *words),
     "gif": lambda *words: _picture("GIF", *words),
     "webp": lambda *words: _picture("WEBP", *words),
     "huge": _huge,

@@ -1,5 +1,6 @@
 """What a server sent by mail, as an answer: ``MAIL ann@a.example`` waits for the next mail to that address.
 
+One that does not come is a 404: the cases after it are played, and what the file has changed is put back.
 ``MAILS`` is all that has come and was not asked for, by recipient and subject. A server that is played on
 sends to a mail server of its own, whose port cases know as ``{smtp}``.
 """
@@ -21,19 +22,19 @@ _PAGE = re.compile(r"<body>(.*)</body>", re.DOTALL)
 
 @dataclass
 class Inbox:
-    """The mails of one server; `read` are those that were asked for."""
+    """The mails of one server; `read` are those that were asked for, `patience` is how long one may take."""
 
     server: MailServer | None = None
     read: list[Mail] = field(default_factory=list)
+    patience: float = PATIENCE
 
-    def take(self, address: str) -> Mail:
-        """The next mail to an address."""
+    def find_next(self, address: str) -> Mail | None:
+        """The next mail to an address; None when none comes in time."""
         assert self.server is not None, "nobody sends mail here"
         mine = [mail for mail in self.read if address in mail.recipients]
-        found = self.server.wait(len(mine) + 1, address, PATIENCE)
-        assert len(found) > len(mine), f"no mail has come to {address}"
-        self.read.append(found[len(mine)])
-        return found[len(mine)]
+        found = self.server.wait(len(mine) + 1, address, self.patience)[len(mine) :]
+        self.read += found[:1]
+        return found[0] if found else None
 
     def others(self) -> list[str]:
         """What has come and was not taken, once nothing more comes."""
@@ -43,9 +44,12 @@ class Inbox:
         return sorted(f"{', '.join(mail.recipients)}: {mail.subject}" for mail in rest)
 
 
-def answer_of(inbox: Inbox, method: str, target: str) -> str:
-    """What a case that asks for mail is answered with, as JSON."""
-    return json.dumps(inbox.others() if method == "MAILS" else describe(inbox.take(target)))
+def answer_of(inbox: Inbox, method: str, target: str) -> tuple[int, str]:
+    """The status and the JSON that a case is answered with which asks for mail."""
+    if method == "MAILS":
+        return 200, json.dumps(inbox.others())
+    mail = inbox.find_next(target)
+    return (200, json.dumps(describe(mail))) if mail else (404, json.dumps(f"no mail has come to {target}"))
 
 
 def describe(mail: Mail) -> Mapping[str, object]:

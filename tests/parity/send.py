@@ -81,7 +81,8 @@ def _sign_in(talk: Talk) -> None:
 def ask(talk: Talk, case: Case) -> Answer:
     """The server's answer; what the case keeps is kept."""
     if case.method.startswith("MAIL"):
-        answer = Answer(200, {}, answer_of(talk.inbox, case.method, fill(case.target, talk.names)))
+        status, text = answer_of(talk.inbox, case.method, fill(case.target, talk.names))
+        answer = Answer(status, {}, text)
     else:
         answer = _exchange_case(talk, case)
     kept = find_kept(case, answer)
