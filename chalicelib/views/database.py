@@ -68,7 +68,7 @@ class Database:
         """Find out what a statement reads, without carrying it out. Raises SqlFailed."""
         if MAINTENANCE.match(statement):
             raise SqlFailed(READS_ONLY)
-        with self._failures_told():
+        with self._failures_told(), self._measured():
             is_explained = EXPLAINED.match(statement)
             self.connection.execute(statement if is_explained else f"EXPLAIN {statement}").close()
 
@@ -118,7 +118,7 @@ class Database:
 
     def make_view(self, query: str) -> str:
         """A view of a query, which is not carried out yet: its name."""
-        with self._failures_told(), self._unfenced():
+        with self._failures_told(), self._measured(), self._unfenced():
             self.connection.execute(f"CREATE VIEW `{VIEW}` AS SELECT * FROM ({query.strip().rstrip(';')})")  # noqa: S608
         return VIEW
 

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,10 @@ def test_what_cannot_be_loaded_is_told() -> None:
     large = Table("t", {"x": "TEXT"}, [("x" * (LONGEST_VALUE + 1),)])
     with pytest.raises(SqlFailed, match="cannot be loaded: string or blob too big"), open_database([large]):
         pass
+
+
+def test_preparing_and_making_a_view_have_time_however_many_tables_there_are() -> None:
+    tables = [POSTS, *(replace(POSTS, name=f"posts{number}") for number in range(300))]
+    with open_database(tables) as opened:
+        opened.prepare("select id from posts299")
+        assert opened.make_view("select id from posts299")
