@@ -5,6 +5,7 @@ attempt costs exactly one comparison of hashes.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,10 +47,12 @@ def sign_in_with_password(name_or_id: str, request: RequestInfo) -> dict[str, An
         raise Forbidden("The collection is not configured to allow password authentication.")
     form = read_form(request, FORM)
     check_form(form, auth_options(collection).password_auth.identity_fields)
-    record = find_by_identity(form["identity"], form["identityField"], collection, related)
+    found = _find_each(form["identity"], form["identityField"], collection, related)
+    record = next(found, None)
     if record is None:
         find_record(collection, NOBODY)
     if not has_password(record, form["password"], collection) or record is None:
+        deque(found, maxlen=0)  # whom nobody knows is looked for everywhere, too, and may be told of a budget
         raise BadRequest("Failed to authenticate.")
     asked = request.within("password")
     return finish_sign_in(record, asked, related)
@@ -68,6 +71,13 @@ def find_by_identity(
     identity: str, field: str, collection: Collection, related: RelatedRecords
 ) -> Record | None:
     """The record of this identity, looked for in one field or in each identity field."""
+    return next(_find_each(identity, field, collection, related), None)
+
+
+def _find_each(
+    identity: str, field: str, collection: Collection, related: RelatedRecords
+) -> Iterator[Record]:
+    """The records of this identity, the one that is meant first. What comes after it takes reading."""
     names = [field] if field else _order(auth_options(collection).password_auth.identity_fields, identity)
     keys = {name: _as_value(collection.field_by_name[name], identity) for name in names}
     indexes = list(_indexes_of(collection, keys))
@@ -80,7 +90,7 @@ def find_by_identity(
         record if index.is_ready else _read_for(index, keys[name], collection, related)
         for record, (name, index) in zip(found, indexes, strict=True)
     )
-    return next((record for record in looked if record is not None), None)
+    yield from (record for record in looked if record is not None)
 
 
 def has_password(record: Record | None, password: str, collection: Collection) -> bool:

@@ -23,7 +23,7 @@ def _decide(name_or_id: str, catalog: Catalog) -> Change:
         raise BadRequest(f"Failed to delete collection probably due to existing reference in {names}.")
     if collection.system or views_of(collection, catalog):
         raise BadRequest("Failed to delete collection.")
-    return Change(remove=(collection,), tasks=(deletion_task([collection]),))
+    return Change(remove=(collection,), tasks=(deletion_task([collection], catalog),))
 
 
 def referring_to(collection: Collection, catalog: Catalog) -> list[Collection]:

@@ -103,7 +103,7 @@ def _merge_all(wanted: Import, catalog: Catalog) -> tuple[list[Pair], Change]:
     named = {new.id for new in put}
     missing = tuple(each for each in catalog if not each.system and each.id not in named)
     gone = missing if wanted.delete_missing else ()
-    change = Change(put, gone, (deletion_task(gone),) if gone else ())
+    change = Change(put, gone, (deletion_task(gone, catalog),) if gone else ())
     seen = _views_after(pairs, change.applied_to(catalog))
     return pairs, replace(change, put=(*put, *(each for each in seen if each.id not in named)))
 

@@ -12,11 +12,13 @@ from functools import partial
 from itertools import chain
 
 from chalicelib import clock
-from chalicelib.collections.orphans import remove_orphans
+from chalicelib.collections.orphans import Deletion, remove_orphans
 from chalicelib.collections.settling import longest_settling_seconds
 from chalicelib.files.named import files_of
 from chalicelib.files.removal import remove_files
+from chalicelib.schema.catalog import Catalog
 from chalicelib.schema.collection import Collection
+from chalicelib.schema.completion import ATTACHED
 from chalicelib.storage.counters import remove_total
 from chalicelib.storage.records import read_some
 from chalicelib.storage.remains import remove_remains
@@ -37,11 +39,12 @@ def purge_task(removed: Sequence[Collection]) -> Task:
     return Task(KIND, removed[0].space, {"since": clock.unix_milliseconds(), "left": left})
 
 
-def deletion_task(removed: Sequence[Collection]) -> Task:
+def deletion_task(removed: Sequence[Collection], catalog: Catalog) -> Task:
     """The same for collections that are gone altogether: what hangs on their records goes, too."""
     task = purge_task(removed)
     owners = [each.id for each in removed if each.is_auth]
-    return replace(task, state={**task.state, "owners": owners})
+    holders = [each.space for each in catalog if each.name in ATTACHED]
+    return replace(task, state={**task.state, "owners": owners, "holders": holders})
 
 
 def purge_at_once(tasks: Sequence[Task]) -> None:
@@ -84,10 +87,9 @@ def _go_through(task: Task) -> Iterator[int]:
 
 
 def _remove_attached(task: Task) -> Iterator[int]:
-    deleted = int(task.state["since"])
-    return chain.from_iterable(
-        remove_orphans(each, deleted, PORTION) for each in task.state.get("owners", ())
-    )
+    since, holders = int(task.state["since"]), task.state.get("holders", ())
+    deletions = (Deletion(each, since, holders) for each in task.state.get("owners", ()))
+    return chain.from_iterable(remove_orphans(each, PORTION) for each in deletions)
 
 
 def _remove_all(collection: Collection) -> Iterator[int]:

@@ -6,6 +6,7 @@ from typing import Any
 import bcrypt
 import pytest
 
+from chalicelib.auth import with_password
 from chalicelib.auth.with_password import (
     check_form,
     find_by_identity,
@@ -254,6 +255,23 @@ def test_who_is_found_by_another_field_needs_no_index_that_is_being_built(
     users = replace(users, indexes=indexes)
     found = find_by_identity("1@example.com", "", users, RelatedRecords(budget=Budget(2)))
     assert found is not None and found.get("email") == "1@example.com"
+
+
+@pytest.mark.parametrize("identity", ["1@example.com", "nobody@example.com"])
+def test_an_index_that_is_being_built_does_not_tell_who_exists(
+    defaults: Engine, monkeypatch: pytest.MonkeyPatch, identity: str
+) -> None:
+    """A wrong password is answered as an unknown identity is, where not all can be read."""
+    users = with_username(get_collection("users"))
+    indexes = tuple(replace(index, is_ready="nick" not in index.column_names) for index in users.indexes)
+    unready = replace(users, indexes=indexes)
+    monkeypatch.setattr("tests.people.load.get_collection", lambda name: users)
+    for number in range(3):
+        add_person(id=f"{number}" * 15, email=f"{number}@example.com", nick=f"n{number}", num=number + 1)
+    monkeypatch.setattr(with_password, "get_auth_collection", lambda *wanted: unready)
+    monkeypatch.setattr(with_password, "RelatedRecords", lambda catalog: RelatedRecords(catalog, Budget(2)))
+    with pytest.raises(BadRequest, match="would examine more than 2 records"):
+        attempt(identity, "wrong")
 
 
 def test_a_field_with_two_unique_indexes_is_looked_for_in_both(

@@ -1,5 +1,6 @@
 """What hangs on records of a deleted collection goes with it, however much it is; what is others' stays."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from chalicelib.collections.delete import delete_collection
 from chalicelib.collections.import_many import import_collections
 from chalicelib.collections.load import get_catalog
 from chalicelib.collections.purge import KIND, run_some
+from chalicelib.collections.save import Change, save_change
 from chalicelib.records.attached import EXTERNAL, MFAS, ORIGINS, OTPS, find_attached
 from chalicelib.records.related import RelatedRecords
-from chalicelib.schema.completion import ATTACHED
+from chalicelib.schema.collection import Collection
+from chalicelib.schema.completion import ATTACHED, new_space
 from chalicelib.schema.record import Record
 from chalicelib.storage import rowids
 from chalicelib.storage.engine import Engine
@@ -132,20 +135,44 @@ def test_what_is_made_since_for_a_collection_that_is_back_stays(
     assert (attached_to(ann), attached_to(eve)) == (0, 4)
 
 
-def test_imported_links_came_when_their_collection_did(
+def test_a_collection_that_comes_back_while_its_links_are_looked_for(
+    two: tuple[Record, Record], defaults: Engine
+) -> None:
+    attach(two[0])
+    send, made = defaults.send, list[Record]()
+    (mfas,) = [each for each in get_catalog() if each.name == MFAS]
+
+    def made_before(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if operation == "Query" and mfas.space in str(arguments):
+            defaults.send = send
+            create_collection(MEMBERS)
+            made.append(add_person("members", id="eveeveeveeveeve", email="e@example.com"))
+            attach(made[0])
+        return send(operation, arguments)
+
+    defaults.send = made_before
+    delete_collection("members")
+    assert (attached_to(two[0]), attached_to(made[0])) == (0, 4)
+
+
+def test_imported_links_stay_whenever_their_collections_were_made(
     two: tuple[Record, Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Their rowids are older than everything: that says nothing."""
+    """Their rowids are older than everything, and their spaces than a deletion while the import went on."""
     monkeypatch.setattr(purge, "MAX_AT_ONCE", 0)
+    made = {name: new_space() for name in ATTACHED}
     ann, _ = two
     delete_collection("members")
-    (task,) = find_tasks(KIND)
     create_collection(MEMBERS)
+    save_change(lambda catalog: Change(tuple(replace(each, space=made[each.name]) for each in _holders())))
     monkeypatch.setattr(rowids._rowids, "give", lambda: f"{1:016x}imported")
     attach(ann)
-    earlier = purge.replace(task, state={**task.state, "since": 1})
-    assert list(purge._remove_attached(earlier)) == []
-    assert sum(purge._remove_attached(task)) == 4
+    finish()
+    assert attached_to(ann) == 4
+
+
+def _holders() -> list[Collection]:
+    return [each for each in get_catalog() if each.name in ATTACHED]
 
 
 def test_whoever_is_disturbed_removes_the_others(two: tuple[Record, Record], defaults: Engine) -> None:
