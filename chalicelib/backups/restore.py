@@ -5,7 +5,7 @@ has yet; one transaction then switches collections and settings. Until then noth
 and who is stopped is gone on with from there. What was there before is removed afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,9 @@ from chalicelib.backups.listing import find_backup, list_files
 from chalicelib.backups.opened import Backup, open_backup, unpack_database
 from chalicelib.backups.parts import Sending
 from chalicelib.backups.turn import BackupFailed, OutOfTime, Turn
+from chalicelib.collections.load import get_newest
+from chalicelib.files.places import Place
+from chalicelib.files.removal import find_named
 from chalicelib.files.store import get_store
 from chalicelib.observability.logger import logger
 from chalicelib.pocketbase.data_folder import DataFolder, DataUnreadable, open_data
@@ -27,6 +30,7 @@ from chalicelib.storage.failures import Conflict
 from chalicelib.storage.secrets import SecretMissing
 
 PIECE = 1024 * 1024
+AT_ONCE = 100
 # Seconds from putting a file to writing its record, at most.
 WRITING = 30
 GONE = "The backup is not there any more."
@@ -147,7 +151,17 @@ def _settle_files(backup: Backup, ids: frozenset[str], turn: Turn) -> None:
         strange = [key for key in found if key.count("/") > 1 and key not in backup.files]
         get_store().remove([key for key in strange if found[key] < before])
         turn.go_on()
-    for key in backup.files:
-        if key not in there and _is_of(key, ids):
-            _put(backup, key, turn)
+    _put_again(backup, [key for key in backup.files if key not in there and _is_of(key, ids)], turn)
+
+
+def _put_again(backup: Backup, keys: Sequence[str], turn: Turn) -> None:
+    """Put those files that are gone though records name them: who has removed a record wants none of it."""
+    places = [Place(*parts) for parts in (key.split("/") for key in keys) if len(parts) == 3]
+    collections = {each.id: each for each in get_newest().catalog} if places else {}
+    for start in range(0, len(places), AT_ONCE):
+        several = places[start : start + AT_ONCE]
+        named = find_named(several, collections)
+        for place in several:
+            if place in named:
+                _put(backup, place.key, turn)
             turn.go_on()

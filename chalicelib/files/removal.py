@@ -26,10 +26,15 @@ def remove_unnamed(places: Sequence[Place], collections: Mapping[str, Collection
 
     A name is never given twice and never taken up again: what no record names now, none ever will.
     """
+    named = find_named(places, collections)
+    remove_files([place for place in places if place not in named])
+
+
+def find_named(places: Sequence[Place], collections: Mapping[str, Collection]) -> set[Place]:
+    """The files that the records of some files name. `collections` are those that there are, by id."""
     known = {place[:2] for place in places if place.collection_id in collections}
     records = find_everywhere([(collections[collection_id], record_id) for collection_id, record_id in known])
-    named = {place for record in records for place in files_of(record)}
-    remove_files([place for place in places if place not in named])
+    return {place for record in records for place in files_of(record)}
 
 
 def _thumbs(store: Store, places: Sequence[Place]) -> Iterator[str]:

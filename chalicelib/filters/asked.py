@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.filters.bound import NEVER, Column, Condition, Constant, Element, Extract, Operand, Truth
-from chalicelib.filters.failures import FilterError
+from chalicelib.filters.failures import FilterError, NameUnknown
 from chalicelib.filters.joins import Caller, Every, Given, Listed
 from chalicelib.filters.resolve import (
     HOLDING_JSON,
@@ -57,9 +57,15 @@ def _resolve_auth(props: Props, scope: Scope) -> Operand:
         return Constant(known[props[0]])
     if len(props) == 1 and props[0] in ("id", "email", "verified", "emailVisibility"):
         return _constant(auth.get(props[0]))
-    if len(props) == 1 and props[0].partition(":")[0] not in auth.collection.field_by_name:
+    return _follow(props, Place(Caller(auth, scope.guarded), auth.collection), scope)
+
+
+def _follow(props: Props, place: Place, scope: Scope) -> Operand:
+    """What a request's record has at the end of a path; null for what another collection's may have."""
+    try:
+        return resolve_path(props, place, scope)
+    except NameUnknown:
         return NULL
-    return resolve_path(props, Place(Caller(auth, scope.guarded), auth.collection), scope)
 
 
 def _resolve_body(props: Props, scope: Scope) -> Operand:
@@ -103,7 +109,7 @@ def _resolve_body_relation(field: RelationField, props: Props, scope: Scope) -> 
     if target is None:
         raise FilterError(f'failed to load field "{field.name}" collection')
     place = Place(Listed(target.id, ids, field.is_multiple), target)
-    return resolve_path(props, place, scope) if ids else NULL
+    return _follow(props, place, scope) if ids else NULL
 
 
 def _resolve_query(props: Props, scope: Scope) -> Operand:

@@ -10,6 +10,10 @@ class FilterError(Exception):
         self.position = position
 
 
+class NameUnknown(FilterError):
+    """A path leads to a field, or over a back-relation, that there is not."""
+
+
 class TooManyTrials(Exception):
     """An evaluation compares more rows with each other than it may."""
 

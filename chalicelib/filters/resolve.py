@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from chalicelib.filters.bound import Column, Element, Extract, Length, Lower, Operand
-from chalicelib.filters.failures import FilterError
+from chalicelib.filters.failures import FilterError, NameUnknown
 from chalicelib.filters.joins import NEW_ROOT, Elements, Join, Referring, Related
 from chalicelib.filters.scope import Scope
 from chalicelib.frozen import dataclass
@@ -78,14 +78,14 @@ def find_back_relation(
         return None
     referring = scope.catalog.find(found.group(1))
     if referring is None:
-        raise FilterError(f'failed to load back relation field "{prop}" collection')
+        raise NameUnknown(f'failed to load back relation field "{prop}" collection')
     field = referring.field_by_name.get(found.group(2))
     if field is None:
-        raise FilterError(f'missing back relation field "{found.group(2)}"')
+        raise NameUnknown(f'missing back relation field "{found.group(2)}"')
     if not isinstance(field, RelationField):
-        raise FilterError(f'invalid back relation field "{field.name}"')
+        raise NameUnknown(f'invalid back relation field "{field.name}"')
     if field.collection_id != collection.id:
-        raise FilterError(f'invalid collection reference of a back relation field "{field.name}"')
+        raise NameUnknown(f'invalid collection reference of a back relation field "{field.name}"')
     return referring, field
 
 
@@ -113,7 +113,7 @@ def _next_place(prop: str, place: Place, scope: Scope) -> Place:
 def _referring_place(prop: str, place: Place, scope: Scope) -> Place:
     found = find_back_relation(prop, place.collection, scope)
     if found is None:
-        raise FilterError(f'failed to resolve field "{prop}"')
+        raise NameUnknown(f'failed to resolve field "{prop}"')
     if place.join == NEW_ROOT:
         raise FilterError(f'"{prop}" cannot be known before the record exists')
     referring, field = found
@@ -131,7 +131,7 @@ def _last_operand(prop: str, place: Place, scope: Scope) -> Operand:
     name, modifier = split_modifier(prop)
     field = place.collection.field_by_name.get(name)
     if field is None:
-        raise FilterError(f'unknown field "{name}"')
+        raise NameUnknown(f'unknown field "{name}"')
     _permitted(field, scope)
     if field.type in HOLDING_MANY and modifier == "length":
         return Length(place.join, field)

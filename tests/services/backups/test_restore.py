@@ -144,6 +144,23 @@ def test_a_file_that_a_record_lets_go_of_meanwhile_is_there(
     assert stage_of_then["files"].items() <= found["files"].items()
 
 
+def test_files_of_a_record_that_is_removed_once_it_is_restored_stay_removed(
+    stage_of_then: dict[str, Any], bucket: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = restore._settle_files
+    gone = stage_of_then["docs"][0]
+
+    def remove_first(*given: Any) -> None:
+        delete_record("docs", gone["id"], root())
+        former(*given)
+
+    monkeypatch.setattr(restore, "_settle_files", remove_first)
+    restore_named("then.zip")
+    files = held(bucket)["files"]
+    assert not [key for key in files if gone["id"] in key]
+    assert {key for key in stage_of_then["files"] if gone["id"] not in key} == files.keys()
+
+
 @pytest.mark.parametrize("last", [6, 10])
 def test_killed_anywhere_and_gone_on_with(
     stage_of_then: dict[str, Any],
